@@ -1,0 +1,124 @@
+"""Builds the hub and its ASGI application. The only module that knows every feature."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from secrets import token_bytes
+from types import ModuleType
+
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bearhug import __version__, repos
+from bearhug.config import Settings
+from bearhug.db import Connection
+from bearhug.db.open import open_database
+from bearhug.db.secrets import keep_secret
+from bearhug.git.cache import GitCache
+from bearhug.hub import Hub, Listeners
+from bearhug.identity.service import LastSeen, write_down
+from bearhug.storage.open import open_objects
+from bearhug.storage.sigv4 import Credentials
+from bearhug.web import templating
+from bearhug.web.doors import Doors
+from bearhug.web.tracing import Metrics, Traced
+
+log = logging.getLogger(__name__)
+
+FEATURES: tuple[ModuleType, ...] = (repos,)
+"""Those with pages: each brings its templates/."""
+
+ROUTES: tuple[Sequence[BaseRoute], ...] = ()
+
+LISTENERS: Listeners = {}
+"""Who is told of what, in order, inside the transaction in which it happened."""
+
+JOBS: Mapping[str, object] = {}
+
+
+def build_hub(settings: Settings) -> Hub:
+    """Open everything the hub keeps under `settings.data_dir`, or where the settings say."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = open_database(settings.database_url, settings.data_dir, settings.database_threads)
+    s3 = Credentials(
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key.get_secret_value(),
+        region=settings.s3_region,
+        endpoint=settings.s3_endpoint,
+    )
+    objects = open_objects(settings.objects_url, settings.data_dir / "objects", s3)
+    given = settings.secret.get_secret_value().encode()
+
+    def secret(db: Connection) -> bytes:
+        return keep_secret(db, "hub", token_bytes(32))
+
+    return Hub(
+        settings,
+        database,
+        objects,
+        GitCache(settings.data_dir / "cache" / "git", objects),
+        given or database.write(secret),
+        LISTENERS,
+        rooms={"last_seen": LastSeen(), "metrics": Metrics()},
+    )
+
+
+class Application:
+    """The ASGI application: puts the hub where handlers find it; begins and ends its rooms."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        static = f"/static/{templating.digest()}"
+        hub.rooms["templates"] = templating.environment(
+            FEATURES, static=static, version=__version__, site=hub.settings.site_name
+        )
+        files = templating.ForeverFiles(directory=templating.STATIC)
+        self._static, self._files = static + "/", files
+        routes = [route for group in ROUTES for route in group]
+        self._answer: ASGIApp = Traced(Doors(routes), hub.rooms["metrics"])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["bearhug.hub"] = self.hub
+        if scope["type"] == "lifespan":
+            return await self._live(receive, send)
+        if scope["path"].startswith(self._static):
+            scope["root_path"] = self._static.rstrip("/")
+            return await self._files(scope, receive, send)
+        await self._answer(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        async with living(self.hub):
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+@asynccontextmanager
+async def living(hub: Hub) -> AsyncIterator[None]:
+    """What runs beside the requests for as long as the hub lives."""
+    ticking = asyncio.create_task(_tick(hub))
+    try:
+        yield
+    finally:
+        ticking.cancel()
+        await asyncio.gather(ticking, return_exceptions=True)
+        await asyncio.to_thread(_write_last_seen, hub)
+
+
+async def _tick(hub: Hub) -> None:
+    while True:
+        await asyncio.sleep(60)
+        await asyncio.to_thread(_write_last_seen, hub)
+
+
+def _write_last_seen(hub: Hub) -> None:
+    tokens, sessions = hub.rooms["last_seen"].take()
+    if tokens or sessions:
+        hub.write(write_down, tokens, sessions)
+
+
+def all_routes() -> list[Route]:
+    """Every route, for the OpenAPI document and the tests of the documentation."""
+    return [route for group in ROUTES for route in group if isinstance(route, Route)]

@@ -1,0 +1,103 @@
+"""The hub's settings. The only module that reads the environment."""
+
+import os
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """One field per knob; `BEARHUG_<NAME>` in the environment sets it.
+
+    A secret may also come from a file: `BEARHUG_<NAME>_FILE` names it (`from_environment`).
+    """
+
+    model_config = SettingsConfigDict(env_prefix="BEARHUG_", frozen=True, extra="ignore")
+
+    data_dir: Path = Path("bearhug-data")
+    """Everything the hub keeps: the SQLite file, objects, caches."""
+
+    host: str = "127.0.0.1"
+    """The address to listen on; 0.0.0.0 for every one."""
+
+    port: int = Field(8000, ge=0, le=65535)
+    """The port to listen on."""
+
+    public_url: str = ""
+    """Where browsers and clients reach this hub, without a trailing slash. Empty: as they ask."""
+
+    site_name: str = "Bearhug"
+    """What the hub calls itself in its pages."""
+
+    sign_up: bool = True
+    """Whether visitors may make an account. The first account is always allowed: the operator's."""
+
+    database_url: str = ""
+    """A postgresql:// address. Empty: SQLite in the data folder."""
+
+    database_threads: int = Field(8, ge=1, le=128)
+    """Threads that read slowly or, on PostgreSQL, at all; each holds one connection."""
+
+    objects_url: str = ""
+    """Where objects live: s3://bucket/prefix, gs:// or az://. Empty: the data folder."""
+
+    s3_endpoint: str = ""
+    """The address of an S3-compatible server other than Amazon's."""
+
+    s3_access_key: str = ""
+    """The S3 access key id."""
+
+    s3_secret_key: SecretStr = SecretStr("")
+    """The S3 secret access key."""
+
+    s3_region: str = "us-east-1"
+    """The S3 region."""
+
+    secret: SecretStr = SecretStr("")
+    """Signs upload addresses. Empty: made at first start and kept in the database."""
+
+    secure_cookies: bool = False
+    """Send cookies over HTTPS only. Turned on by itself when `public_url` begins with https."""
+
+    session_days: int = Field(30, ge=1)
+    """How long a browser stays signed in without being seen, in days."""
+
+    max_file_bytes: int = Field(50 * 1024**3, ge=1)
+    """The largest single file accepted, in bytes."""
+
+    max_inline_bytes: int = Field(10 * 1024**2, ge=1)
+    """The largest file kept in git itself; a larger one must come by LFS, as on the Hub."""
+
+    max_commit_bytes: int = Field(1024**3, ge=1)
+    """The largest body of one commit request, in bytes."""
+
+    accel_prefix: str = ""
+    """Let a proxy in front send files: the X-Accel-Redirect prefix for the objects folder."""
+
+    trust_proxy: bool = False
+    """Believe X-Forwarded-For, -Proto and -Host: only behind a proxy that sets them."""
+
+    model_memory_bytes: int = Field(0, ge=0)
+    """The most memory models may take together, in bytes. 0: what the machine has free."""
+
+    model_idle_seconds: int = Field(300, ge=1)
+    """How long a model stays in memory after its last answer."""
+
+    model_threads: int = Field(0, ge=0)
+    """Threads a model computes with. 0: one fewer than the machine has."""
+
+    log_level: str = "info"
+    """debug, info, warning or error."""
+
+    log_format: str = Field("auto", pattern="^(auto|json|text)$")
+    """json for machines, text for people; auto is text on a terminal."""
+
+
+def from_environment(**given: object) -> Settings:
+    """The settings, with `given` above the environment, and secrets read from `*_FILE`."""
+    for name in ("secret", "s3_secret_key", "database_url"):
+        path = os.environ.get(f"BEARHUG_{name.upper()}_FILE")
+        if path and name not in given:
+            given[name] = Path(path).read_text(encoding="utf-8").strip()
+    return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]

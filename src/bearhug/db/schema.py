@@ -1,0 +1,362 @@
+"""Every table of the hub, in one place to read.
+
+Times are milliseconds since 1970; JSON is text; a name that must be found without regard to
+case has a `_key` beside it, lower-cased. Migrations follow this file (a test compares them).
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only where the key is spelled INTEGER.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _of(table: str, *, name: str, primary_key: bool = False, null: bool = False) -> "Column[int]":
+    """A column that names a row of another table and goes with it."""
+    key = ForeignKey(f"{table}.id", ondelete="CASCADE")
+    return Column(name, Id, key, primary_key=primary_key, nullable=null)
+
+
+# --- the hub itself ------------------------------------------------------------------------
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("args", Text, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("leased_until", BigInteger),
+    Column("error", Text),
+    Column("failed_at", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Index(None, "due_at"),
+)
+
+# --- accounts ------------------------------------------------------------------------------
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False, unique=True),
+    Column("full_name", Text, nullable=False, server_default=""),
+    Column("email", Text),
+    Column("email_key", Text, unique=True),
+    Column("password", Text),
+    Column("operator", Boolean, nullable=False, server_default="0"),
+    Column("about", Text, nullable=False, server_default=""),
+    Column("website", Text, nullable=False, server_default=""),
+    Column("default_private", Boolean, nullable=False, server_default="0"),
+    Column("avatar_sha256", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("disabled_at", BigInteger),
+    CheckConstraint("kind IN ('user', 'org')", name="kind"),
+)
+
+avatars = Table(
+    "avatars",
+    metadata,
+    _of("accounts", name="account_id", primary_key=True),
+    Column("media_type", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+members = Table(
+    "members",
+    metadata,
+    _of("accounts", name="org_id", primary_key=True),
+    _of("accounts", name="user_id", primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index(None, "user_id"),
+    CheckConstraint("role IN ('admin', 'write', 'contributor', 'read', 'no_access')", name="role"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("sha256", Text, nullable=False, unique=True),
+    _of("accounts", name="user_id"),
+    Column("user_agent", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index(None, "user_id"),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("sha256", Text, nullable=False, unique=True),
+    _of("accounts", name="user_id"),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("scopes", Text, nullable=False, server_default="[]"),
+    Column("ending", Text, nullable=False),  # its last four characters, to tell it by
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("used_at", BigInteger),
+    UniqueConstraint("user_id", "name"),
+    CheckConstraint("role IN ('read', 'write', 'fineGrained')", name="role"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("key", Text, primary_key=True),  # what is being guessed at: an account, or from where
+    Column("failures", Integer, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+)
+
+# --- repos ---------------------------------------------------------------------------------
+
+repos = Table(
+    "repos",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", Text, nullable=False),
+    _of("accounts", name="owner_id"),
+    Column("owner", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("key", Text, nullable=False),  # owner/name, lower-cased
+    Column("visibility", Text, nullable=False),
+    Column("gated", Text, nullable=False, server_default=""),
+    Column("disabled", Boolean, nullable=False, server_default="0"),
+    Column("sdk", Text, nullable=False, server_default=""),
+    _of("accounts", name="created_by", null=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("head", Text),  # the commit main is at
+    Column("downloads", BigInteger, nullable=False, server_default="0"),  # of the last 30 days
+    Column("downloads_all", BigInteger, nullable=False, server_default="0"),
+    Column("likes", BigInteger, nullable=False, server_default="0"),
+    Column("trending", Float, nullable=False, server_default="0"),
+    Column("used_bytes", BigInteger, nullable=False, server_default="0"),
+    UniqueConstraint("kind", "key"),
+    CheckConstraint("kind IN ('model', 'dataset', 'space')", name="kind"),
+    CheckConstraint("visibility IN ('public', 'private', 'protected')", name="visibility"),
+    Index(None, "owner_id", "kind"),
+    Index(None, "kind", "updated_at"),
+    Index(None, "kind", "created_at"),
+    Index(None, "kind", "downloads"),
+    Index(None, "kind", "likes"),
+    Index(None, "kind", "trending"),
+)
+
+repo_aliases = Table(
+    "repo_aliases",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    _of("repos", name="repo_id"),
+    Index(None, "repo_id"),
+)
+
+likes = Table(
+    "likes",
+    metadata,
+    _of("repos", name="repo_id", primary_key=True),
+    _of("accounts", name="user_id", primary_key=True),
+    Column("created_at", BigInteger, nullable=False),
+    Index(None, "user_id"),
+)
+
+downloads = Table(
+    "downloads",
+    metadata,
+    _of("repos", name="repo_id", primary_key=True),
+    Column("day", Integer, primary_key=True),  # days since 1970
+    Column("count", BigInteger, nullable=False),
+)
+
+# --- git -----------------------------------------------------------------------------------
+
+refs = Table(
+    "refs",
+    metadata,
+    _of("repos", name="repo_id", primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("oid", Text, nullable=False),
+    Column("peeled", Text),  # the commit, where `oid` is an annotated tag
+)
+
+packs = Table(
+    "packs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _of("repos", name="repo_id"),
+    Column("sha", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("objects", Integer, nullable=False),
+    Column("data", LargeBinary),  # null: in the object store
+    Column("idx", LargeBinary),
+    Column("created_at", BigInteger, nullable=False),
+    Index(None, "repo_id", "id"),
+    Index(None, "sha"),
+    sqlite_autoincrement=True,  # a number is never used again: caches go by it
+)
+
+blobs = Table(
+    "blobs",
+    metadata,
+    _of("repos", name="repo_id", primary_key=True),
+    Column("oid", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("lfs_sha256", Text),
+    Column("lfs_size", BigInteger),
+    sqlite_with_rowid=False,
+)
+
+commits = Table(
+    "commits",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _of("repos", name="repo_id"),
+    Column("oid", Text, nullable=False),
+    Column("ref", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    _of("accounts", name="author_id", null=True),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("repo_id", "oid", "ref"),
+)
+
+# --- objects: whole files by sha256 --------------------------------------------------------
+
+objects = Table(
+    "objects",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+repo_objects = Table(
+    "repo_objects",
+    metadata,
+    _of("repos", name="repo_id", primary_key=True),
+    Column("sha256", Text, ForeignKey("objects.sha256"), primary_key=True),
+    Column("created_at", BigInteger, nullable=False),
+    Index(None, "sha256"),
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _of("repos", name="repo_id"),
+    Column("sha256", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("part_bytes", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("repo_id", "sha256"),
+)
+
+# --- cards and the catalogue ---------------------------------------------------------------
+
+cards = Table(
+    "cards",
+    metadata,
+    _of("repos", name="repo_id", primary_key=True),
+    Column("commit_oid", Text, nullable=False),
+    Column("readme_oid", Text),
+    Column("metadata", Text, nullable=False),  # the front matter, as JSON
+    Column("title", Text, nullable=False, server_default=""),
+    Column("summary", Text, nullable=False, server_default=""),
+    Column("pipeline_tag", Text),
+    Column("library", Text),
+    Column("license", Text),
+    Column("tags", Text, nullable=False, server_default="[]"),
+    Column("facts", Text, nullable=False, server_default="{}"),  # config, safetensors, gguf
+    Column("parameters", BigInteger),
+    Column("weight_bytes", BigInteger),
+    Column("thumbnail", Text),
+    Index(None, "pipeline_tag"),
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    _of("repos", name="repo_id", primary_key=True),
+    Column("facet", Text, primary_key=True),  # pipeline_tag, library, language, license, other
+    Column("value", Text, primary_key=True),
+    Index(None, "facet", "value", "repo_id"),
+    sqlite_with_rowid=False,
+)
+
+rendered = Table(
+    "rendered",
+    metadata,
+    Column("key", Text, primary_key=True),  # renderer version, blob, where its links point
+    Column("html", LargeBinary, nullable=False),
+    Column("used_at", BigInteger, nullable=False),
+)
+
+# --- inference -----------------------------------------------------------------------------
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _of("repos", name="repo_id"),
+    Column("revision", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    _of("accounts", name="user_id", null=True),
+    Column("task", Text, nullable=False),
+    Column("input", Text, nullable=False),
+    Column("output", Text, nullable=False),
+    Column("parameters", Text, nullable=False),
+    Column("figures", Text, nullable=False),
+    Column("about", Text, nullable=False),  # two or three sentences from the card, as it was
+    Column("public", Boolean, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index(None, "repo_id", "created_at"),
+    Index(None, "user_id", "created_at"),
+)
+
+measurements = Table(
+    "measurements",
+    metadata,
+    Column("host", Text, primary_key=True),
+    Column("file", Text, primary_key=True),  # the sha256 of the weights
+    Column("memory_bytes", BigInteger),
+    Column("load_seconds", Float),
+    Column("tokens_per_second", Float),
+    Column("measured_at", BigInteger, nullable=False),
+)

@@ -1,0 +1,17 @@
+"""Secrets the hub made itself and must know again after a restart, on every node."""
+
+from sqlalchemy import bindparam, select
+
+from bearhug.db.connection import Connection
+from bearhug.db.schema import secrets
+from bearhug.db.statements import statement, upsert
+
+_FIND = statement(select(secrets.c.value).where(secrets.c.name == bindparam("name")))
+_KEEP = upsert(secrets, ("name", "value"), keys=("name",))
+
+
+def keep_secret(db: Connection, name: str, value: bytes) -> bytes:
+    """Keep `value` under this name unless there is one already; return the one that counts."""
+    db.run(_KEEP, name=name, value=value)
+    kept: bytes = db.value(_FIND, name=name)
+    return bytes(kept)

@@ -1,0 +1,207 @@
+"""SQLite: reads inline, writes by one thread that commits many at once.
+
+An fsync costs milliseconds, whoever it is for; so all writes waiting at the same moment
+share one. Each has its own SAVEPOINT, so that one's failure is its own.
+"""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bearhug.db.connection import Connection, IntegrityError
+from bearhug.db.statements import Statement
+
+T = TypeVar("T")
+
+GROUP = 64
+"""At most this many writes share a COMMIT, so that the first does not wait for ever."""
+
+PRAGMAS = (
+    "journal_mode = wal",
+    "synchronous = full",  # an acknowledged write survives a power cut
+    "foreign_keys = on",
+    "busy_timeout = 10000",
+    "cache_size = -16384",
+    "mmap_size = 268435456",
+    "temp_store = memory",
+)
+
+
+@lru_cache(maxsize=1024)
+def _row_type(names: tuple[str, ...]) -> type:
+    return namedtuple("Row", names, rename=True)  # type: ignore[misc]
+
+
+def _named(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> Any:
+    return _row_type(tuple(column[0] for column in cursor.description))._make(row)  # type: ignore[attr-defined]
+
+
+class SqliteConnection(Connection):
+    """One of the connections to the file; belongs to one thread at a time."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        self.raw = sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, cached_statements=512
+        )
+        self.raw.row_factory = _named
+        for pragma in PRAGMAS:
+            self.raw.execute(f"PRAGMA {pragma}")
+        self._depth = 0
+
+    def execute(self, query: Statement, params: Mapping[str, Any]) -> Any:
+        text, values = query.sqlite.ready(params)
+        try:
+            return self.raw.execute(text, values)
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(str(error)) from error
+
+    def many(self, query: Statement, params: Iterable[Mapping[str, Any]]) -> None:
+        compiled = query.sqlite
+        try:
+            self.raw.executemany(compiled.text, [{**compiled.own, **each} for each in params])
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(str(error)) from error
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        self._depth += 1
+        name = f"s{self._depth}"
+        self.raw.execute(f"SAVEPOINT {name}")
+        try:
+            yield
+        except BaseException:
+            self.raw.execute(f"ROLLBACK TO {name}")
+            raise
+        finally:
+            self.raw.execute(f"RELEASE {name}")
+            self._depth -= 1
+
+
+class SqliteDatabase:
+    """The whole database in one file, beside its write-ahead log."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: Path, threads: int = 8) -> None:
+        self.path = path
+        self._readers = threading.local()
+        self._opened: list[SqliteConnection] = []
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="read")
+        self._waiting: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
+        self._closed = False
+        writer = SqliteConnection(path)
+        self._thread = threading.Thread(target=self._write_forever, args=(writer,), name="writer")
+        self._thread.daemon = True
+        self._thread.start()
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        connection = self._reader()
+        if connection.raw.in_transaction:  # a read within a read sees the same moment
+            return work(connection)
+        connection.raw.execute("BEGIN")
+        try:
+            return work(connection)
+        finally:
+            connection.raw.execute("ROLLBACK")
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        return self._submit(work).result()
+
+    async def aread(self, work: Callable[[Connection], T], *, slow: bool = False) -> T:
+        if not slow:
+            return self.read(work)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self.read, work)
+
+    async def awrite(self, work: Callable[[Connection], T]) -> T:
+        return await asyncio.shield(asyncio.wrap_future(self._submit(work)))
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._waiting.put(None)
+        self._thread.join()
+        self._pool.shutdown()
+        for connection in self._opened:
+            connection.raw.close()
+
+    def _reader(self) -> SqliteConnection:
+        connection: SqliteConnection | None = getattr(self._readers, "connection", None)
+        if connection is None:
+            connection = self._readers.connection = SqliteConnection(self.path)
+            connection.raw.execute("PRAGMA query_only = on")
+            self._opened.append(connection)
+        return connection
+
+    def _submit(self, work: Callable[[Connection], T]) -> "Future[T]":
+        if self._closed:
+            raise RuntimeError("the database is closed")
+        write = _Write(work)
+        self._waiting.put(write)
+        return write.done
+
+    def _write_forever(self, connection: SqliteConnection) -> None:
+        while (first := self._waiting.get()) is not None:
+            group, ended = self._group(first)
+            _commit_together(connection, group)
+            if ended:
+                break
+        connection.raw.execute("PRAGMA optimize")
+        connection.raw.close()
+
+    def _group(self, first: "_Write") -> tuple[list["_Write"], bool]:
+        """Whoever waits already, and whether the end was among them."""
+        group = [first]
+        while len(group) < GROUP:
+            try:
+                write = self._waiting.get_nowait()
+            except queue.Empty:
+                break
+            if write is None:
+                return group, True
+            group.append(write)
+        return group, False
+
+
+class _Write:
+    """Someone's work, and where its outcome goes."""
+
+    def __init__(self, work: Callable[[Connection], Any]) -> None:
+        self.work = work
+        self.done: Future[Any] = Future()
+
+    def run(self, connection: SqliteConnection) -> Callable[[], None]:
+        """Do it within its own savepoint; returns how to tell, once it is durable."""
+        try:
+            with connection.savepoint():
+                result = self.work(connection)
+        except BaseException as error:  # whatever it was, it is the asker's
+            return _teller(self.done.set_exception, error)
+        return _teller(self.done.set_result, result)
+
+
+def _teller(tell: Callable[[Any], None], what: Any) -> Callable[[], None]:
+    return lambda: tell(what)
+
+
+def _commit_together(connection: SqliteConnection, group: list[_Write]) -> None:
+    try:
+        connection.raw.execute("BEGIN IMMEDIATE")
+        outcomes = [write.run(connection) for write in group]
+        connection.raw.execute("COMMIT")
+    except sqlite3.Error as error:  # the disk is full, or the file is locked: nobody's is durable
+        if connection.raw.in_transaction:
+            connection.raw.execute("ROLLBACK")
+        outcomes = [_teller(write.done.set_exception, error) for write in group]
+    for tell in outcomes:
+        tell()

@@ -1,0 +1,142 @@
+"""The words this feature speaks. No I/O."""
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from bearhug.errors import BadName
+from bearhug.kit.wire import Moment, object_id
+
+PART = re.compile(r"(?!.*(?:--|\.\.))[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?")
+
+
+class RepoKind(StrEnum):
+    MODEL = "model"
+    DATASET = "dataset"
+    SPACE = "space"
+
+    @property
+    def plural(self) -> str:
+        return f"{self}s"
+
+    @property
+    def prefix(self) -> str:
+        """What stands before owner/name in a web address."""
+        return "" if self is RepoKind.MODEL else f"{self}s/"
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        return "Space" if self is RepoKind.SPACE else str(self)
+
+
+class Visibility(StrEnum):
+    PUBLIC = "public"
+    PRIVATE = "private"
+    PROTECTED = "protected"
+    """A Space that everyone may use and only its members may read."""
+
+
+class Access(IntEnum):
+    """How far a caller may go with a repo; each includes those before it."""
+
+    METADATA = 0  # that it is there, and its card's facts
+    READ = 1  # its files
+    WRITE = 2
+    ADMIN = 3  # its settings, its name, its end
+
+
+@dataclass(frozen=True)
+class RepoName:
+    """`owner/name`. Rules as in huggingface_hub/utils/_validators.py, validate_repo_id."""
+
+    owner: str
+    name: str
+
+    def __post_init__(self) -> None:
+        for part in (self.owner, self.name):
+            if not PART.fullmatch(part) or part.endswith(".git"):
+                raise BadName(
+                    f"{part!r} cannot be part of a repo name: use letters, digits, '-', '_' and"
+                    " '.', at most 96; no '--' or '..', none of '-' and '.' at either end,"
+                    " and not '.git' at its end."
+                )
+
+    def __str__(self) -> str:
+        return f"{self.owner}/{self.name}"
+
+    @property
+    def key(self) -> str:
+        return str(self).lower()
+
+    @classmethod
+    def parse(cls, text: str) -> "RepoName":
+        """From `owner/name`. Raises BadName."""
+        owner, slash, name = text.partition("/")
+        if not slash:
+            raise BadName(f"{text!r} names no owner: write owner/name.")
+        return cls(owner, name)
+
+
+@dataclass(frozen=True)
+class Repo:
+    id: int
+    kind: RepoKind
+    name: RepoName
+    owner_id: int
+    visibility: Visibility
+    gated: str
+    """"" for no, else "auto" or "manual"."""
+    disabled: bool
+    sdk: str
+    created_by: int | None
+    created_at: Moment
+    updated_at: Moment
+    head: str | None
+    downloads: int
+    downloads_all: int
+    likes: int
+    trending: float
+    used_bytes: int
+
+    @property
+    def private(self) -> bool:
+        return self.visibility is not Visibility.PUBLIC
+
+    @property
+    def path(self) -> str:
+        """Where it lives on the hub: /ada/bert, /datasets/ada/squad."""
+        return address(self.kind, self.name)
+
+    @property
+    def api_path(self) -> str:
+        return f"/api/{self.kind.plural}/{self.name}"
+
+    @property
+    def object_id(self) -> str:
+        return object_id("repos", self.id)
+
+
+@dataclass(frozen=True)
+class RepoCreated:
+    """Announced once the repo's row exists."""
+
+    repo: Repo
+
+
+@dataclass(frozen=True)
+class RepoChanged:
+    """Announced when its name, visibility, gate or other settings are new."""
+
+    before: Repo
+    repo: Repo
+
+
+@dataclass(frozen=True)
+class RepoDeleted:
+    """Announced while its rows are still there."""
+
+    repo: Repo
+
+
+def address(kind: RepoKind, name: RepoName) -> str:
+    return f"/{kind.prefix}{name}"

@@ -1,0 +1,196 @@
+"""What people do with repos, and who may: each function is one use case."""
+
+from bearhug.errors import (
+    BadRequest,
+    Forbidden,
+    Moved,
+    NameTaken,
+    RepoNotFound,
+    Unprocessable,
+)
+from bearhug.hub import Actor, Permission, Role, Transaction
+from bearhug.repos import store
+from bearhug.repos.model import (
+    Access,
+    Repo,
+    RepoChanged,
+    RepoCreated,
+    RepoDeleted,
+    RepoKind,
+    RepoName,
+    Visibility,
+    address,
+)
+
+SDKS = ("gradio", "streamlit", "docker", "static")
+GATES = ("", "auto", "manual")
+
+
+def find(tx: Transaction, kind: RepoKind, name: str, *, access: Access = Access.METADATA) -> Repo:
+    """The repo called `owner/name`, whatever its case, if the actor may go so far with it.
+
+    Raises RepoNotFound for a hidden repo as for a missing one, Moved for an old name, and
+    Forbidden where it may be seen but not, say, written.
+    """
+    repo = store.by_name(tx.db, kind, name)
+    if repo is None:
+        former = store.by_old_name(tx.db, kind, name)
+        if former is not None and can(tx.actor, former, Access.METADATA):
+            raise Moved(name, str(former.name))
+        raise RepoNotFound(visitor=tx.actor.user_id is None)
+    require(tx.actor, repo, access)
+    return repo
+
+
+def require(actor: Actor, repo: Repo, access: Access) -> None:
+    """Raises RepoNotFound if the actor may not see the repo, Forbidden if no more than that."""
+    if can(actor, repo, access):
+        return
+    if not can(actor, repo, Access.METADATA):
+        raise RepoNotFound(visitor=actor.user_id is None)
+    if repo.disabled:
+        raise Forbidden("Access to this resource is disabled.")
+    actor.require_user()
+    words = {Access.READ: "read the files of", Access.WRITE: "write to", Access.ADMIN: "manage"}
+    raise Forbidden(f"You may not {words[access]} {repo.name}{_why(actor, repo, access)}")
+
+
+def can(actor: Actor, repo: Repo, access: Access) -> bool:
+    """Whether the actor may go so far. The one place where this is decided.
+
+    An operator may see and manage everything, by a session or a write token.
+    """
+    if access > Access.METADATA and repo.disabled and not actor.operator:
+        return False
+    if access <= Access.READ and repo.visibility is Visibility.PUBLIC:
+        return True
+    if access is Access.METADATA and repo.visibility is Visibility.PROTECTED:
+        return True
+    if not _role_allows(actor, repo, access):
+        return False
+    permission = Permission.READ if access <= Access.READ else Permission.WRITE
+    return actor.grant.allows(permission, account=repo.owner_id, repo=repo.id)
+
+
+def can_create(actor: Actor, owner_id: int) -> bool:
+    """Whether the actor may make repos in that account's namespace."""
+    allowed = actor.operator or actor.role_in(owner_id) >= Role.CONTRIBUTOR
+    return allowed and actor.grant.allows(Permission.WRITE, account=owner_id)
+
+
+def create(
+    tx: Transaction,
+    kind: RepoKind,
+    name: str,
+    *,
+    owner: str | None = None,
+    visibility: Visibility | None = None,
+    sdk: str = "",
+) -> Repo:
+    """Create a repo, by default under the actor's own name; its first commit is `files`' affair.
+
+    Raises NotSignedIn, Forbidden (another's namespace, or a token that may not), BadName,
+    BadRequest (a Space without an SDK) or NameTaken.
+    """
+    if not tx.actor.operator or owner is None:
+        tx.actor.require_user()
+    space = owner or tx.actor.name or ""
+    row = store.owner(tx.db, space)
+    if row is None or not can_create(tx.actor, row.id):
+        raise Forbidden(f"You may not create repos under {space!r}.")
+    if kind is RepoKind.SPACE and sdk not in SDKS:
+        raise BadRequest(f"sdk: a Space needs one of {', '.join(SDKS)}; got {sdk!r}.")
+    full_name = RepoName(row.name, name)
+    default = Visibility.PRIVATE if row.default_private else Visibility.PUBLIC
+    chosen = _checked(kind, visibility or default)
+    repo = store.add(
+        tx.db,
+        kind,
+        full_name,
+        owner_id=row.id,
+        visibility=chosen,
+        sdk=sdk,
+        created_by=tx.actor.user_id,
+        at=tx.now,
+    )
+    if repo is None:
+        # HfApi.create_repo(exist_ok=True) reads the address from the body.
+        taken = f"You already created this {kind} repo"
+        raise NameTaken(taken, url=address(kind, full_name))
+    tx.announce(RepoCreated(repo))
+    return repo
+
+
+def move(tx: Transaction, kind: RepoKind, old: str, new: str) -> Repo:
+    """Rename the repo, or give it to another account; the old name goes on redirecting.
+
+    Raises as `find` and `create` do, and NameTaken in the Hub's words.
+    """
+    repo = find(tx, kind, old, access=Access.ADMIN)
+    name = RepoName.parse(new)
+    row = store.owner(tx.db, name.owner)
+    if row is None or not can_create(tx.actor, row.id):
+        raise Forbidden(f"You may not put repos under {name.owner!r}.")
+    name = RepoName(row.name, name.name)
+    moved = store.move(tx.db, repo, name, row.id, tx.now)
+    if moved is None:
+        raise NameTaken(
+            f"A {kind} repository called {name} already exists", url=address(kind, name)
+        )
+    tx.announce(RepoChanged(repo, moved))
+    return moved
+
+
+def change_settings(
+    tx: Transaction,
+    kind: RepoKind,
+    name: str,
+    *,
+    visibility: Visibility | None = None,
+    gated: str | None = None,
+) -> Repo:
+    """Set what is given. Raises as `find` does, or Unprocessable naming the field."""
+    repo = find(tx, kind, name, access=Access.ADMIN)
+    if gated is not None and gated not in GATES:
+        raise Unprocessable(f"gated: use auto, manual or false; got {gated!r}.")
+    changed = store.set_settings(
+        tx.db,
+        repo,
+        at=tx.now,
+        visibility=_checked(kind, visibility or repo.visibility),
+        gated=repo.gated if gated is None else gated,
+    )
+    tx.announce(RepoChanged(repo, changed))
+    return changed
+
+
+def delete(tx: Transaction, kind: RepoKind, name: str) -> None:
+    """Delete the repo and all its rows; its bytes go when nothing names them any more."""
+    repo = find(tx, kind, name, access=Access.ADMIN)
+    tx.announce(RepoDeleted(repo))
+    store.delete_repo(tx.db, repo.id)
+    tx.after(lambda: tx.hub.git.drop(repo.id))
+
+
+def _role_allows(actor: Actor, repo: Repo, access: Access) -> bool:
+    if actor.operator:
+        return True
+    role = actor.role_in(repo.owner_id)
+    if access <= Access.READ:
+        return role >= Role.READ
+    if role is Role.CONTRIBUTOR:
+        return repo.created_by == actor.user_id
+    # A member who writes may also manage, as on the Hub; `admin` governs the organisation.
+    return role >= Role.WRITE
+
+
+def _why(actor: Actor, repo: Repo, access: Access) -> str:
+    if _role_allows(actor, repo, access):
+        return ": this token does not allow it. Make one with the write role in Settings, Tokens."
+    return "."
+
+
+def _checked(kind: RepoKind, visibility: Visibility) -> Visibility:
+    if visibility is Visibility.PROTECTED and kind is not RepoKind.SPACE:
+        raise Unprocessable("visibility: only a Space can be protected; use public or private.")
+    return visibility

@@ -1,0 +1,83 @@
+"""Errors, told the way their reader understands: JSON to programs, a page to people."""
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from bearhug.errors import BadRequest, HubError, Moved, NotFound
+from bearhug.hub import VISITOR
+from bearhug.kit.wire import ascii_header
+from bearhug.web.call import Call
+
+PROGRAMS = ("/api/", "/v1/", "/hf-inference/", "/api-inference/", "/models/")
+"""Addresses below which an answer is JSON whoever asks."""
+
+
+def explain(request: Request, error: HubError) -> Response:
+    """The answer to a request that ended in `error`."""
+    if isinstance(error, Moved):
+        return _moved(request, error)
+    headers = {
+        "X-Error-Code": error.code,
+        "X-Error-Message": ascii_header(error.message),
+        "Vary": "Accept, Cookie",
+        **error.headers,
+    }
+    if wants_page(request):
+        return _page(request, error, headers)
+    if error.status == 401 and _is_git(request):
+        headers["WWW-Authenticate"] = 'Basic realm="Bearhug: any name, a token as the password"'
+    return JSONResponse({"error": error.message, **error.details}, error.status, headers)
+
+
+def as_hub_error(error: Exception) -> HubError | None:
+    """What FastAPI and Starlette refuse, in our words; None for a bug."""
+    if isinstance(error, HubError):
+        return error
+    if isinstance(error, RequestValidationError):
+        return BadRequest("; ".join(map(_field, error.errors())) or "The request is malformed.")
+    if isinstance(error, HTTPException):
+        known = NotFound if error.status_code == 404 else BadRequest
+        refused = known(str(error.detail))
+        refused.status = error.status_code
+        return refused
+    return None
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person in a browser asks, and not for a program's address."""
+    path = str(request.scope["path"])
+    if path.startswith(PROGRAMS) or _is_git(request):
+        return False
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _is_git(request: Request) -> bool:
+    path = str(request.scope["path"])
+    return ".git/" in path or path.endswith(("/info/refs", "/git-upload-pack", "/git-receive-pack"))
+
+
+def _page(request: Request, error: HubError, headers: dict[str, str]) -> Response:
+    call = Call.of(request)
+    actor = call._actor or VISITOR
+    if error.status == 401 and actor.user_id is None and request.method == "GET":
+        return call.redirect(f"/login?next={call.raw_path}")
+    return call.page_for(actor, "error.html", status=error.status, headers=headers, error=error)
+
+
+def _moved(request: Request, error: Moved) -> Response:
+    path = Call.of(request).raw_path
+    start = path.lower().find(error.old.lower())
+    target = path[:start] + error.new + path[start + len(error.old) :]
+    if request.url.query:
+        target += f"?{request.url.query}"
+    # Relative: huggingface_hub follows no other on HEAD (file_download.py, _httpx_follow_relative).
+    return RedirectResponse(target, 307, {"X-Error-Code": error.code})
+
+
+def _field(problem: dict[str, object]) -> str:
+    where = problem["loc"]
+    assert isinstance(where, (tuple, list))
+    names = [str(part) for part in where if part not in ("body", "query", "path")]
+    return f"{'.'.join(names) or 'the body'}: {problem['msg']}"
