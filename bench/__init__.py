@@ -1,0 +1,1 @@
+"""Measurements against real peers, in the same run on the same machine: `make bench`."""
