@@ -1,0 +1,238 @@
+"""A loaded model, as the hub talks to it: questions in, answers or streams of chunks out."""
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bearhug.errors import BadRequest
+from bearhug.inference.engines.base import (
+    SOCKET,
+    Busy,
+    EngineFailed,
+    Plan,
+    Timings,
+    TookTooLong,
+)
+from bearhug.inference.engines.process import Process
+
+Body = Mapping[str, Any]
+Chunk = dict[str, Any]
+
+CHAT, COMPLETIONS = "/v1/chat/completions", "/v1/completions"
+MAX_EVENT_BYTES = 8 * 1024**2
+# A runner speaks at least every five seconds (sse_ping_interval); a silent one is stuck.
+SILENCE_SECONDS = 60.0
+WHY_SECONDS = 1.0
+LONGEST_ADDRESS = 100  # sun_path has 108 bytes on Linux, 104 on macOS
+
+# What a request may ask of the engine: OpenAI's fields, and sampling that widgets offer. Others
+# (a slot by number, an adapter, a file) are not for callers.
+FIELDS = frozenset(
+    {
+        *("messages", "prompt", "suffix", "echo", "max_tokens", "max_completion_tokens", "n"),
+        *("temperature", "top_p", "top_k", "min_p", "typical_p", "seed", "stop", "ignore_eos"),
+        *("frequency_penalty", "presence_penalty", "repeat_penalty", "logit_bias"),
+        *("logprobs", "top_logprobs", "response_format", "tools", "tool_choice"),
+        *("parallel_tool_calls", "stream_options", "chat_template_kwargs", "reasoning_format"),
+        *("reasoning_effort", "return_progress"),
+    }
+)
+
+
+class Runner:
+    """One loaded model. At most `slots` answers at once; `queue` more may wait their turn."""
+
+    def __init__(
+        self,
+        process: Process,
+        plan: Plan,
+        *,
+        name: str,
+        queue: int,
+        limit_seconds: float,
+    ) -> None:
+        self.name = name
+        self.plan = plan
+        self.isolation = process.isolation
+        self.timings: Timings | None = None
+        """How the latest answer went."""
+        self.answers = 0
+        self.waiting = 0
+        self.working = 0
+        self._process = process
+        self._queue = queue
+        self._limit = limit_seconds
+        self._slots = asyncio.Semaphore(plan.slots)
+        self._folder = os.open(process.folder, os.O_RDONLY)
+        self._client = httpx.AsyncClient(
+            transport=httpx.AsyncHTTPTransport(uds=self._address(process.folder)),
+            base_url="http://runner",
+            timeout=httpx.Timeout(None, connect=5, read=SILENCE_SECONDS),
+            trust_env=False,
+        )
+
+    async def chat(self, body: Body) -> dict[str, Any]:
+        """One whole answer in OpenAI's shape, with llama.cpp's `timings`.
+
+        Raises Busy, BadRequest, EngineFailed, TookTooLong. Cancelling it stops the work.
+        """
+        return await self._ask(CHAT, body)
+
+    def stream_chat(self, body: Body) -> AsyncGenerator[Chunk, None]:
+        """The answer in OpenAI's chunks; the last has `timings`. Errors as for `chat`.
+
+        Closing the generator (`aclose`, or leaving `contextlib.aclosing`) stops the work.
+        """
+        return self._stream(CHAT, body)
+
+    async def complete(self, body: Body) -> dict[str, Any]:
+        """As `chat`, for a bare `prompt`."""
+        return await self._ask(COMPLETIONS, body)
+
+    def stream_complete(self, body: Body) -> AsyncGenerator[Chunk, None]:
+        """As `stream_chat`, for a bare `prompt`."""
+        return self._stream(COMPLETIONS, body)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+        os.close(self._folder)
+
+    async def _ask(self, path: str, body: Body) -> dict[str, Any]:
+        async with self._turn(), self._explained():
+            started = time.monotonic()
+            try:
+                async with asyncio.timeout(self._limit):
+                    response = await self._client.post(
+                        path, json=self._request(body, stream=False), timeout=None
+                    )
+            except TimeoutError:
+                raise TookTooLong(f"The answer took longer than {self._limit:.0f} s.") from None
+            _check(response)
+            answer: dict[str, Any] = response.json()
+            self._note(answer, started, None)
+            return answer
+
+    async def _stream(self, path: str, body: Body) -> AsyncGenerator[Chunk, None]:
+        request = self._client.build_request("POST", path, json=self._request(body, stream=True))
+        async with self._turn(), self._explained():
+            started, first = time.monotonic(), None
+            response = await self._client.send(request, stream=True)
+            try:
+                if response.status_code != httpx.codes.OK:
+                    await response.aread()
+                    _check(response)
+                async with contextlib.aclosing(_events(response, started + self._limit)) as chunks:
+                    async for chunk in chunks:
+                        if first is None and _says_something(chunk):
+                            first = time.monotonic()
+                        self._note(chunk, started, first)
+                        yield chunk
+            finally:
+                await response.aclose()  # llama.cpp sees it, and stops
+
+    @contextlib.asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        if self._slots.locked() and self.waiting >= self._queue:
+            raise Busy(f"{self.name} is answering others; its queue is full.", seconds=5)
+        self.waiting += 1
+        try:
+            await self._slots.acquire()
+        finally:
+            self.waiting -= 1
+        self.working += 1
+        try:
+            yield
+        finally:
+            self.working -= 1
+            self._slots.release()
+
+    @contextlib.asynccontextmanager
+    async def _explained(self) -> AsyncIterator[None]:
+        """Say why the runner is gone, if that is why it does not answer."""
+        try:
+            yield
+        except httpx.ReadTimeout:
+            raise TookTooLong(f"The model was silent for {SILENCE_SECONDS:.0f} s.") from None
+        except httpx.TransportError as error:
+            why = f"it broke off ({type(error).__name__})"
+            with contextlib.suppress(TimeoutError):
+                why = await asyncio.wait_for(asyncio.shield(self._process.ended), WHY_SECONDS)
+            raise EngineFailed(f"The model stopped in the middle of its answer: {why}.") from error
+
+    def _request(self, body: Body, *, stream: bool) -> dict[str, Any]:
+        allowed = {key: value for key, value in body.items() if key in FIELDS}
+        return {**allowed, "model": self.name, "stream": stream}
+
+    def _note(self, chunk: Chunk, started: float, first: float | None) -> None:
+        given = chunk.get("timings")
+        if not isinstance(given, dict):
+            return
+        self.answers += 1
+        self.timings = Timings(
+            prompt_tokens=given.get("prompt_n", 0) + given.get("cache_n", 0),
+            cached_tokens=given.get("cache_n", 0),
+            completion_tokens=given.get("predicted_n", 0),
+            prompt_tokens_per_second=given.get("prompt_per_second", 0.0),
+            tokens_per_second=given.get("predicted_per_second", 0.0),
+            first_token_seconds=given.get("prompt_ms", 0.0) / 1000
+            if first is None
+            else first - started,
+        )
+
+    def _address(self, folder: Path) -> str:
+        """The socket's path. One too long for the system is reached through the open folder."""
+        path = str(folder.absolute() / SOCKET)
+        if len(path) > LONGEST_ADDRESS and sys.platform == "linux":
+            return f"/proc/self/fd/{self._folder}/{SOCKET}"
+        return path
+
+
+def _check(response: httpx.Response) -> None:
+    """Raise what the engine's refusal means: {"error": {"message", "code"}}."""
+    if response.status_code == httpx.codes.OK:
+        return
+    try:
+        message = str(response.json()["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        message = f"The engine answered {response.status_code}."
+    if response.is_client_error:
+        raise BadRequest(message)
+    raise EngineFailed(message)
+
+
+def _says_something(chunk: Chunk) -> bool:
+    choices = chunk.get("choices") or [{}]
+    said = choices[0].get("delta", choices[0])
+    return any(said.get(key) for key in ("content", "reasoning_content", "tool_calls", "text"))
+
+
+async def _events(response: httpx.Response, deadline: float) -> AsyncGenerator[Chunk, None]:
+    """Server-sent events, one line of JSON each. Comments only show that the runner lives.
+
+    Lines end at \\n alone: httpx's own splitting also breaks at U+2028, which JSON may hold.
+    """
+    rest = b""
+    async for data in response.aiter_raw():
+        if time.monotonic() > deadline:
+            raise TookTooLong("The answer reached its limit of time; what it said is kept.")
+        *lines, rest = (rest + data).split(b"\n")
+        if len(rest) > MAX_EVENT_BYTES:
+            raise EngineFailed("The engine sent an endless line.")
+        for line in lines:
+            if line.startswith(b"data: {"):
+                yield _event(line)
+
+
+def _event(line: bytes) -> Chunk:
+    chunk: Chunk = json.loads(line.removeprefix(b"data: "))
+    if error := chunk.get("error"):
+        raise EngineFailed(str(error.get("message", error)))
+    return chunk
