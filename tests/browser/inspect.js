@@ -57,7 +57,7 @@
     if (!seen(node) || !box.width || node.type === "hidden") continue
     const named = node.ariaLabel || node.getAttribute("aria-labelledby") || node.textContent.trim() || node.labels?.length || node.title || node.querySelector("img[alt]")
     if (!named) say("no name", node)
-    const inline = node.localName === "a" && getComputedStyle(node).display === "inline"
+    const inline = node.matches("pre a, .mono") || (node.localName === "a" && getComputedStyle(node).display === "inline")
     if (!inline && node.type !== "checkbox" && node.type !== "radio" && Math.min(box.width, box.height) < 18) say(`small target ${box.width | 0}×${box.height | 0}`, node)
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
     if (x < 0 || y < 0 || x > innerWidth || y > innerHeight) continue

@@ -1,0 +1,83 @@
+/**
+ * <live-form target="results"> around a GET form (and what it filters, if that is near): refreshes #results as one
+ * types or ticks. It asks the same address for the block `results` alone, and keeps the address bar in step, so
+ * every state is a link. In the answer, <template data-into="id"> fills that other element: counts beside facets.
+ * Without a script the form simply submits.
+ */
+import { awaken } from "../awaken.js"
+import { debounce } from "../timing.js"
+
+const SETTLE_MS = 150
+
+class LiveForm extends HTMLElement {
+  #request = new AbortController()
+  #soon = debounce(() => this.#refresh(), SETTLE_MS)
+
+  connectedCallback() {
+    this.addEventListener("input", event => event.target.form === this.#form && this.#changed())
+    this.addEventListener("submit", event => {
+      if (event.target !== this.#form) return
+      event.preventDefault()
+      this.#refresh()
+    })
+  }
+
+  get #form() { return this.querySelector("form") }
+  get #target() { return document.getElementById(this.getAttribute("target")) }
+
+  // An answer to the old question must not arrive under the new one.
+  #changed() {
+    this.#request.abort()
+    this.#soon()
+  }
+
+  async #refresh() {
+    this.#request.abort()
+    this.#request = new AbortController()
+    this.#target.setAttribute("aria-busy", "true")
+    try {
+      const response = await fetch(this.#url, { headers: { Fragment: this.#target.id }, signal: this.#request.signal })
+      if (!response.ok) return location.assign(this.#url)
+      this.#show(await response.text())
+      history.replaceState(history.state, "", this.#url)
+    } catch (error) {
+      if (error.name !== "AbortError") throw error
+    }
+  }
+
+  get #url() {
+    const url = new URL(this.#form.action)
+    const filled = [...new FormData(this.#form)].filter(([, value]) => value !== "")
+    url.search = new URLSearchParams(filled)
+    return url
+  }
+
+  #show(html) {
+    const answer = document.createElement("template")
+    answer.innerHTML = html
+    for (const part of answer.content.querySelectorAll("template[data-into]")) {
+      fill(document.getElementById(part.dataset.into), part.content)
+      part.remove()
+    }
+    fill(this.#target, answer.content)
+    this.#target.removeAttribute("aria-busy")
+  }
+}
+
+/** Whoever had the focus in it has it again, with the caret where it was. */
+function fill(element, content) {
+  const had = element.contains(document.activeElement) ? document.activeElement : null
+  element.replaceChildren(content)
+  awaken(element)
+  const again = had && [...element.querySelectorAll(had.localName)].find(node => same(node, had))
+  if (!again) return
+  again.focus({ preventScroll: true })
+  if (had.matches("input[type=search], input[type=text], textarea")) again.setSelectionRange(had.selectionStart, had.selectionEnd)
+}
+
+function same(node, other) {
+  if (node.id || other.id) return node.id === other.id
+  return ["name", "value", "href"].every(name => node.getAttribute(name) === other.getAttribute(name))
+}
+
+customElements.define("live-form", LiveForm)
