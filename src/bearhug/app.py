@@ -18,6 +18,8 @@ from bearhug.db.secrets import keep_secret
 from bearhug.git.cache import GitCache
 from bearhug.hub import Hub, Listeners
 from bearhug.identity.service import LastSeen, write_down
+from bearhug.repos import api as repos_api
+from bearhug.repos import pages as repos_pages
 from bearhug.storage.open import open_objects
 from bearhug.storage.sigv4 import Credentials
 from bearhug.web import templating
@@ -29,7 +31,10 @@ log = logging.getLogger(__name__)
 FEATURES: tuple[ModuleType, ...] = (repos,)
 """Those with pages: each brings its templates/."""
 
-ROUTES: tuple[Sequence[BaseRoute], ...] = ()
+ROUTES: tuple[Sequence[BaseRoute], ...] = (
+    repos_api.routes,
+    repos_pages.routes,
+)
 
 LISTENERS: Listeners = {}
 """Who is told of what, in order, inside the transaction in which it happened."""

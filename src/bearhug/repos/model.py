@@ -7,7 +7,10 @@ from enum import IntEnum, StrEnum
 from bearhug.errors import BadName
 from bearhug.kit.wire import Moment, object_id
 
-PART = re.compile(r"(?!.*(?:--|\.\.))[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?")
+NAME_PATTERN = r"(?!.*(?:--|\.\.))(?!.*\.git$)[A-Za-z0-9_](?:[A-Za-z0-9._\-]{0,94}[A-Za-z0-9_])?"
+"""The rule of one part of a name, as Python and a browser's <input pattern> both read it."""
+
+PART = re.compile(NAME_PATTERN)
 
 
 class RepoKind(StrEnum):
@@ -54,7 +57,7 @@ class RepoName:
 
     def __post_init__(self) -> None:
         for part in (self.owner, self.name):
-            if not PART.fullmatch(part) or part.endswith(".git"):
+            if not PART.fullmatch(part):
                 raise BadName(
                     f"{part!r} cannot be part of a repo name: use letters, digits, '-', '_' and"
                     " '.', at most 96; no '--' or '..', none of '-' and '.' at either end,"

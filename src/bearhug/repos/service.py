@@ -78,6 +78,28 @@ def can_create(actor: Actor, owner_id: int) -> bool:
     return allowed and actor.grant.allows(Permission.WRITE, account=owner_id)
 
 
+def namespaces(tx: Transaction) -> list[str]:
+    """Where the actor may make repos: their own name first, then organisations by name."""
+    allowed = [id for id in tx.actor.roles if can_create(tx.actor, id)]
+    return [row.name for row in store.names_of(tx.db, allowed)]
+
+
+def owned(
+    tx: Transaction, owner: str | None = None, *, before: int | None = None, limit: int = 1000
+) -> tuple[list[Repo], int | None]:
+    """An account's repos, newest first, and the id to go on before; by default the actor's own.
+
+    Raises NotSignedIn, or Forbidden to whoever is no member.
+    """
+    tx.actor.require_user()
+    row = store.owner(tx.db, owner or tx.actor.name or "")
+    if row is None or not (tx.actor.operator or tx.actor.role_in(row.id) >= Role.READ):
+        raise Forbidden(f"Only members see what {owner!r} holds.")
+    found = store.page_of_owned(tx.db, row.id, before, limit)
+    more = found[-1].id if len(found) == limit else None
+    return [repo for repo in found if can(tx.actor, repo, Access.METADATA)], more
+
+
 def create(
     tx: Transaction,
     kind: RepoKind,

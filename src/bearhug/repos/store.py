@@ -88,6 +88,18 @@ _OWNER = statement(
 _OWNED = statement(
     select(*COLUMNS).where(repos.c.owner_id == bindparam("owner_id")).order_by(repos.c.id.desc())
 )
+_PAGE_OF_OWNED = statement(
+    select(*COLUMNS)
+    .where(repos.c.owner_id == bindparam("owner_id"), repos.c.id < bindparam("before"))
+    .order_by(repos.c.id.desc())
+    .limit(bindparam("limit"))
+)
+_NAMES = statement(
+    select(accounts.c.id, accounts.c.name)
+    .where(accounts.c.id.in_(bindparam("ids", expanding=True)), accounts.c.disabled_at.is_(None))
+    .order_by(accounts.c.kind.desc(), accounts.c.name_key)
+)
+_LAST = 2**62
 
 
 def add(
@@ -140,6 +152,16 @@ def by_old_name(db: Connection, kind: RepoKind, key: str) -> Repo | None:
 
 def owned_by(db: Connection, owner_id: int) -> list[Repo]:
     return [repo_of(row) for row in db.all(_OWNED, owner_id=owner_id)]
+
+
+def page_of_owned(db: Connection, owner_id: int, before: int | None, limit: int) -> list[Repo]:
+    rows = db.all(_PAGE_OF_OWNED, owner_id=owner_id, before=before or _LAST, limit=limit)
+    return [repo_of(row) for row in rows]
+
+
+def names_of(db: Connection, ids: list[int]) -> list[Row]:
+    """(id, name) of accounts: people first, each kind by name."""
+    return db.all(_NAMES, ids=ids) if ids else []
 
 
 def move(db: Connection, repo: Repo, name: RepoName, owner_id: int, at: Moment) -> Repo | None:
