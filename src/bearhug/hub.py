@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from types import MappingProxyType
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from bearhug.config import Settings
@@ -58,8 +57,8 @@ class Grant:
     writes: bool = True
     fine: bool = False
     everywhere: frozenset[Permission] = frozenset()
-    accounts: Mapping[int, frozenset[Permission]] = MappingProxyType({})
-    repos: Mapping[int, frozenset[Permission]] = MappingProxyType({})
+    accounts: Mapping[int, frozenset[Permission]] = field(default_factory=dict)
+    repos: Mapping[int, frozenset[Permission]] = field(default_factory=dict)
 
     def allows(self, permission: Permission, *, account: int, repo: int | None = None) -> bool:
         """Whether it reaches this far into `account`'s things, or this one repo."""
@@ -81,7 +80,7 @@ class Actor:
     user_id: int | None = None
     name: str | None = None
     operator: bool = False
-    roles: Mapping[int, Role] = MappingProxyType({})
+    roles: Mapping[int, Role] = field(default_factory=dict)
     full_name: str = ""
     avatar: str = ""
     grant: Grant = Grant()
