@@ -1,0 +1,124 @@
+"""The words this feature speaks. No I/O."""
+
+from dataclasses import dataclass
+
+from bearhug.git.formats import FOLDER, Pack, Pointer
+from bearhug.git.repository import Repository
+from bearhug.git.store import Blob
+from bearhug.kit.wire import Moment
+from bearhug.repos.model import Repo
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A repo at one commit."""
+
+    repo: Repo
+    repository: Repository
+    commit: str
+
+
+@dataclass(frozen=True)
+class Node:
+    """A file or a folder of a snapshot. `size` is its content's, in bytes; a folder's is 0."""
+
+    path: str
+    oid: str
+    mode: int
+    size: int
+    lfs: Pointer | None = None
+
+    @property
+    def is_dir(self) -> bool:
+        return self.mode == FOLDER
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+    @property
+    def etag(self) -> str:
+        """What names its content: the sha256 of an LFS file, else the git blob's id."""
+        return self.lfs.sha256 if self.lfs else self.oid
+
+
+@dataclass(frozen=True)
+class Add:
+    """These bytes at this path, in git itself."""
+
+    path: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class AddLfs:
+    """An object the repo owns, at this path. Without a size, the stored object's."""
+
+    path: str
+    sha256: str
+    size: int | None = None
+
+
+@dataclass(frozen=True)
+class Delete:
+    """A file, or a folder of that name."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class Copy:
+    """What `source` is at `revision` (of the same repo) now also stands at `path`."""
+
+    source: str
+    path: str
+    revision: str | None = None
+
+
+Op = Add | AddLfs | Delete | Copy
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A commit somebody wants: what it does, to which branch, and what it is called."""
+
+    ops: tuple[Op, ...]
+    title: str
+    body: str = ""
+    branch: str = "main"
+    parent: str | None = None
+    """A commit id of 5 to 40 digits that the branch must still be at."""
+
+    @property
+    def message(self) -> str:
+        return f"{self.title}\n\n{self.body}" if self.body else self.title
+
+
+@dataclass(frozen=True)
+class Landing:
+    """A commit built and its large bytes stored: all that is left is to say so in rows."""
+
+    repo: Repo
+    ref: str
+    old: str | None
+    new: str
+    pack: Pack
+    stored: bool
+    blobs: tuple[Blob, ...]
+    title: str
+    at: Moment
+
+
+@dataclass(frozen=True)
+class RevisionPushed:
+    """Announced in the transaction in which a ref moves, begins (`old` None) or ends (`new` None).
+
+    `actor_id` is who pushed, None for the hub itself.
+    """
+
+    repo: Repo
+    ref: str
+    old: str | None
+    new: str | None
+    actor_id: int | None
+    title: str

@@ -1,0 +1,33 @@
+"""What people do with files. The use cases, whichever module each lives in."""
+
+from bearhug.files.service.attributes import Attributes, Ignored
+from bearhug.files.service.committing import commit_now
+from bearhug.files.service.objects import claim, owned, require_owned
+from bearhug.files.service.reading import at, node, nodes, read, reader, sized
+from bearhug.files.service.refs import (
+    create_branch,
+    create_tag,
+    delete_branch,
+    delete_tag,
+)
+from bearhug.files.service.starting import on_repo_created
+
+__all__ = [
+    "Attributes",
+    "Ignored",
+    "at",
+    "claim",
+    "commit_now",
+    "create_branch",
+    "create_tag",
+    "delete_branch",
+    "delete_tag",
+    "node",
+    "nodes",
+    "on_repo_created",
+    "owned",
+    "read",
+    "reader",
+    "require_owned",
+    "sized",
+]

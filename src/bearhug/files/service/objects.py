@@ -1,0 +1,152 @@
+"""Whole files by sha256: which repo owns which, and how they come in.
+
+A hash is no permission: bytes are stored once for all, but a repo owns an object only after
+they were sent to it, whole.
+"""
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from bearhug.errors import NotFound, TooLarge, Unprocessable
+from bearhug.files import store
+from bearhug.hub import Hub, Transaction
+from bearhug.kit.signing import sign, unsign
+from bearhug.repos import store as repo_rows
+from bearhug.repos.model import Repo
+from bearhug.storage.objects import check_hex, lfs_key
+from bearhug.storage.parts import Parts
+
+PART_BYTES = 64 * 1024 * 1024
+MULTIPART_OVER = 4 * PART_BYTES
+MAX_PARTS = 10_000
+UPLOAD_SECONDS = 24 * 3600
+DOWNLOAD_SECONDS = 6 * 3600
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What a signed upload or download address stands for."""
+
+    repo_id: int
+    sha256: str
+    size: int
+    user_id: int | None
+    upload: str = ""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A multipart upload in progress."""
+
+    id: str
+    size: int
+    part_bytes: int
+
+    @property
+    def count(self) -> int:
+        return -(-self.size // self.part_bytes)
+
+
+def owned(tx: Transaction, repo: Repo, hashes: list[str]) -> dict[str, int]:
+    """Of these sha256, those the repo owns, with their sizes."""
+    return store.owned(tx.db, repo.id, hashes)
+
+
+def require_owned(tx: Transaction, repo: Repo, sha256: str) -> int:
+    """The object's size. Raises NotFound unless the repo owns it."""
+    size = store.owned(tx.db, repo.id, [sha256]).get(sha256)
+    if size is None:
+        raise NotFound(f"No object {sha256} was uploaded to this repo.")
+    return size
+
+
+def check_size(hub: Hub, sha256: str, size: int) -> None:
+    """Raises Unprocessable for a malformed hash or size, TooLarge for a file over the limit."""
+    check_hex(sha256)
+    if size < 0:
+        raise Unprocessable(f"size: {size} is not a number of bytes.")
+    limit = hub.settings.max_file_bytes
+    if size > limit:
+        raise TooLarge(f"A file may have {limit} bytes here; this one has {size}.")
+
+
+def ticket_for(hub: Hub, ticket: Ticket, purpose: str, seconds: int) -> str:
+    """An address segment that lets its bearer do this one thing, for so long."""
+    claims = {
+        "r": ticket.repo_id,
+        "o": ticket.sha256,
+        "s": ticket.size,
+        "u": ticket.user_id,
+        "m": ticket.upload,
+        "e": hub.clock() + seconds * 1000,
+    }
+    return sign(hub.secret, purpose, **claims)
+
+
+def ticket_of(hub: Hub, text: str, purpose: str) -> Ticket:
+    """Raises NotFound for an address that was not made here, or has run out."""
+    claims = unsign(hub.secret, purpose, text)
+    if claims is None or claims["e"] < hub.clock():
+        raise NotFound("This address has run out, or was never one. Ask for another.")
+    return Ticket(claims["r"], claims["o"], claims["s"], claims["u"], claims["m"])
+
+
+def begin_upload(tx: Transaction, repo: Repo, sha256: str, size: int) -> Upload:
+    """The multipart upload of this object to this repo: the one in progress, or a new one."""
+    row = store.upload(tx.db, repo.id, sha256)
+    if row is not None and row.size == size:
+        return Upload(row.id, row.size, row.part_bytes)
+    if row is not None:
+        store.drop_upload(tx.db, row.id)
+    part_bytes = max(PART_BYTES, -(-size // MAX_PARTS))
+    upload = Upload(secrets.token_hex(16), size, part_bytes)
+    store.add_upload(
+        tx.db,
+        tx.now,
+        id=upload.id,
+        repo_id=repo.id,
+        sha256=sha256,
+        size=size,
+        part_bytes=part_bytes,
+    )
+    return upload
+
+
+def parts_of(hub: Hub, ticket: Ticket) -> Parts:
+    """Where the parts of a ticket's upload go. Raises NotFound once it has ended."""
+
+    def find(tx: Transaction) -> Upload:
+        row = store.upload(tx.db, ticket.repo_id, ticket.sha256)
+        if row is None or row.id != ticket.upload:
+            raise NotFound("This upload has ended.")
+        return Upload(row.id, row.size, row.part_bytes)
+
+    upload = hub.read(find)
+    return Parts(hub.objects, upload.id, upload.size, upload.part_bytes)
+
+
+def finish_upload(hub: Hub, ticket: Ticket) -> None:
+    """Join the parts, check them, and let the repo own the object. Slow: call it in a thread."""
+    parts_of(hub, ticket).complete(ticket.sha256)
+    hub.write(_own, ticket)
+
+
+def receive_object(hub: Hub, ticket: Ticket, path: Path) -> None:
+    """The file at `path`, checked against the ticket, becomes an object of the repo's."""
+    hub.objects.adopt(lfs_key(ticket.sha256), path)
+    hub.write(_own, ticket)
+
+
+def claim(hub: Hub, repo: Repo, path: Path, sha256: str, size: int) -> None:
+    """Adopt a local file, already hashed, as an object this repo owns; `path` is gone after."""
+    receive_object(hub, Ticket(repo.id, sha256, size, None), path)
+
+
+def _own(tx: Transaction, ticket: Ticket) -> None:
+    if repo_rows.by_id(tx.db, ticket.repo_id) is None:
+        raise NotFound("The repo is gone.")
+    if store.claim(tx.db, ticket.repo_id, ticket.sha256, ticket.size, tx.now):
+        store.grow(tx.db, ticket.repo_id, ticket.size)
+    if ticket.upload:
+        store.drop_upload(tx.db, ticket.upload)

@@ -1,0 +1,103 @@
+"""Branches and tags."""
+
+import re
+
+from bearhug.errors import BadRequest, Conflict, Forbidden, RevisionNotFound, Unprocessable
+from bearhug.files import store
+from bearhug.files.service.committing import MAIN, pushed, signature
+from bearhug.files.service.reading import at
+from bearhug.git import store as git
+from bearhug.git.writing import annotated_tag
+from bearhug.hub import Actor, Hub, Transaction
+from bearhug.repos import service as repos
+from bearhug.repos.model import Access, Repo, RepoKind
+
+BAD = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|//|@\{|^[-/.]|[/.]$|\.lock(/|$)|/\.|^@$")
+
+
+class ReferenceExists(Conflict):
+    """A branch or tag of that name is there already."""
+
+
+def check_ref_name(name: str) -> None:
+    """Raises Unprocessable naming the rule, or BadRequest for a name under refs/.
+
+    Rules as in git-check-ref-format(1).
+    """
+    if name.startswith("refs/"):
+        raise BadRequest(f"Invalid reference for a branch: {name}")
+    if not name or len(name.encode()) > 200 or BAD.search(name):
+        raise Unprocessable(
+            f"{name!r} cannot name a branch or tag: no spaces, none of ~^:?*[\\, no '..', '//' or"
+            " '@{', no '-', '/' or '.' at its start, no '/', '.' or '.lock' at its end."
+        )
+
+
+def create_branch(hub: Hub, actor: Actor, kind: RepoKind, name: str, branch: str, rev: str) -> str:
+    """Begin a branch at `rev`; returns its commit. Slow: reads git.
+
+    Raises as `repos.find`, RevisionNotFound, ReferenceExists, and as `check_ref_name` does.
+    """
+    check_ref_name(branch)
+    repo, commit = hub.read_as(actor, _resolve, kind, name, rev)
+
+    def make(tx: Transaction) -> None:
+        repos.find(tx, kind, str(repo.name), access=Access.WRITE)
+        ref = f"refs/heads/{branch}"
+        if not git.create_ref(tx.db, repo.id, ref, commit):
+            raise ReferenceExists(f"Reference {ref} already exists")
+        pushed(tx, repo, ref, None, commit, f"Create branch {branch}")
+
+    hub.write_as(actor, make)
+    return commit
+
+
+def delete_branch(tx: Transaction, kind: RepoKind, name: str, branch: str) -> None:
+    """Raises as `repos.find`, Forbidden for main, RevisionNotFound."""
+    repo = repos.find(tx, kind, name, access=Access.WRITE)
+    ref = f"refs/heads/{branch}"
+    if ref == MAIN:
+        raise Forbidden("Cannot delete refs/heads/main")
+    _delete(tx, repo, ref, branch)
+
+
+def create_tag(
+    hub: Hub, actor: Actor, kind: RepoKind, name: str, tag: str, rev: str, message: str = ""
+) -> str:
+    """Name a commit; annotated if there is a message. Slow. Raises as `create_branch` does."""
+    repo, commit = hub.read_as(actor, _resolve, kind, name, rev)
+    check_ref_name(tag)
+    tagger = hub.read_as(actor, signature)
+    made = annotated_tag(commit, tag, tagger=tagger, message=message) if message else None
+
+    def make(tx: Transaction) -> None:
+        repos.find(tx, kind, str(repo.name), access=Access.WRITE)
+        ref, oid = f"refs/tags/{tag}", made.oid if made else commit
+        peeled = commit if made else None
+        if not git.create_ref(tx.db, repo.id, ref, oid, peeled=peeled):
+            raise ReferenceExists(f"Reference {ref} already exists")
+        if made:
+            git.add_pack(tx.db, repo.id, made.pack, stored=False, at=tx.now)
+            store.grow(tx.db, repo.id, made.pack.size)
+        pushed(tx, repo, ref, None, commit, f"Create tag {tag}")
+
+    hub.write_as(actor, make)
+    return commit
+
+
+def delete_tag(tx: Transaction, kind: RepoKind, name: str, tag: str) -> None:
+    """Raises as `repos.find`, RevisionNotFound."""
+    repo = repos.find(tx, kind, name, access=Access.WRITE)
+    _delete(tx, repo, f"refs/tags/{tag}", tag)
+
+
+def _resolve(tx: Transaction, kind: RepoKind, name: str, rev: str) -> tuple[Repo, str]:
+    repo = repos.find(tx, kind, name, access=Access.WRITE)
+    return repo, at(tx, repo, rev).commit
+
+
+def _delete(tx: Transaction, repo: Repo, ref: str, asked: str) -> None:
+    known = git.ref(tx.db, repo.id, ref)
+    if known is None or not git.delete_ref(tx.db, repo.id, ref):
+        raise RevisionNotFound(asked)
+    pushed(tx, repo, ref, known.commit, None, f"Delete {asked}")
