@@ -95,7 +95,9 @@ def test_what_is_missing_says_so(objects: Objects) -> None:
             next(objects.read(KEY, start, stop))
 
 
-@pytest.mark.parametrize("key", ["", "/etc/passwd", "../x", "lfs/../x", "a//b", "a/.b", "a/", "a\0"])
+@pytest.mark.parametrize(
+    "key", ["", "/etc/passwd", "../x", "lfs/../x", "a//b", "a/.b", "a/", "a\0"]
+)
 def test_a_key_never_leaves_its_store(objects: Objects, key: str) -> None:
     with pytest.raises(BadName):
         objects.size(key)

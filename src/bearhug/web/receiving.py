@@ -1,0 +1,51 @@
+"""A request's body into a scratch file, without holding the loop or the memory."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from bearhug.errors import BadRequest
+from bearhug.storage import BLOCK_BYTES, Incoming, Received
+
+STALL_SECONDS = 60
+
+
+async def receive(request: Request, incoming: Incoming) -> Received:
+    """The whole body, hashed and written by BLOCK_BYTES in threads. Closes `incoming`.
+
+    Nothing is left behind unless it returns. Raises TooLarge or ChecksumMismatch as soon as the
+    length is known to be wrong (by Content-Length before anything is read), BadRequest if the
+    client sends nothing for STALL_SECONDS, and ClientDisconnect if it leaves.
+    """
+    try:
+        incoming.check_length(_declared(request))
+        batch = bytearray()
+        async for chunk in _arriving(request):
+            batch += chunk
+            if len(batch) >= BLOCK_BYTES:
+                await run_in_threadpool(incoming.feed, batch)
+                batch = bytearray()
+        await run_in_threadpool(incoming.feed, batch)
+        return await run_in_threadpool(incoming.finish)
+    finally:
+        await run_in_threadpool(incoming.close)  # removing a large file takes a while
+
+
+def _declared(request: Request) -> int | None:
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isascii() and length.isdigit() else None
+
+
+async def _arriving(request: Request) -> AsyncIterator[bytes]:
+    chunks = aiter(request.stream())
+    while True:
+        try:
+            async with asyncio.timeout(STALL_SECONDS):
+                chunk = await anext(chunks)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise BadRequest(f"The upload stalled for {STALL_SECONDS} seconds.") from None
+        yield chunk
