@@ -100,20 +100,22 @@ class S3Objects:
         if stop is not None and start >= stop:
             return
         try:
-            found = self._found(key, start, stop)
+            pieces = self._stream(key, start, stop)
         except GenericError:
             if start >= (self.size(key) or 0):
                 return  # S3 refuses a range past the end; a file has nothing there
             raise
-        for piece in found.stream(min_chunk_size=BLOCK_BYTES):
+        for piece in pieces:
             yield from _cut(bytes(piece))
 
-    def _found(self, key: str, start: int, stop: int | None) -> obstore.GetResult:
+    def _stream(self, key: str, start: int, stop: int | None) -> Iterator[bytes]:
         if stop is not None:
-            return obstore.get(self._store, key, options={"range": (start, stop)})
-        if start:
-            return obstore.get(self._store, key, options={"range": {"offset": start}})
-        return obstore.get(self._store, key)  # an empty object has no range at all
+            found = obstore.get(self._store, key, options={"range": (start, stop)})
+        elif start:
+            found = obstore.get(self._store, key, options={"range": {"offset": start}})
+        else:
+            found = obstore.get(self._store, key)  # an empty object has no range at all
+        return found.stream(min_chunk_size=BLOCK_BYTES)
 
 
 def open_store(url: str, credentials: Credentials) -> ObjectStore:
