@@ -56,7 +56,9 @@ export class Sha256 {
       const s1 = (q >>> 17 | q << 15) ^ (q >>> 19 | q << 13) ^ q >>> 10
       w[i] = w[i - 16] + s0 + w[i - 7] + s1 | 0
     }
-    let [a, b, c, d, e, f, g, h] = this.#state
+    // Not destructured: an iterator here costs three quarters of the speed.
+    const s = this.#state
+    let a = s[0], b = s[1], c = s[2], d = s[3], e = s[4], f = s[5], g = s[6], h = s[7]
     for (let i = 0; i < 64; i++) {
       const s1 = (e >>> 6 | e << 26) ^ (e >>> 11 | e << 21) ^ (e >>> 25 | e << 7)
       const one = h + s1 + (e & f ^ ~e & g) + K[i] + w[i] | 0
@@ -65,7 +67,6 @@ export class Sha256 {
       h = g; g = f; f = e; e = d + one | 0
       d = c; c = b; b = a; a = one + two | 0
     }
-    const s = this.#state
     s[0] += a; s[1] += b; s[2] += c; s[3] += d; s[4] += e; s[5] += f; s[6] += g; s[7] += h
   }
 }

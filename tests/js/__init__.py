@@ -1,0 +1,1 @@
+"""Scripts of the pages: their pure parts under node, their elements in Chromium."""
