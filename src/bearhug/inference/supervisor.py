@@ -177,7 +177,11 @@ class Supervisor:
             self._reaper = asyncio.create_task(self._reap())
 
     async def _make_room(self, resident: Resident) -> Plan:
-        """The roomiest plan that fits as things are; else the smallest, others put to sleep."""
+        """A plan that fits, others put to sleep if even the smallest does not.
+
+        A roomier one than the smallest takes at most half of what is over: the next model
+        should find a place too.
+        """
         plans = resident.engine.plans(resident.model)
         free = await self._free_bytes(resident)
         needed = min(plan.memory_bytes for plan in plans)
@@ -186,7 +190,8 @@ class Supervisor:
         while needed > free and (sleepers := self._sleepers()):
             await sleepers[0].unload()
             free = await self._free_bytes(resident)
-        return next((plan for plan in plans if plan.memory_bytes <= free), plans[-1])
+        most = needed + (free - needed) // 2
+        return next(plan for plan in plans if plan.memory_bytes <= max(needed, most))
 
     async def _free_bytes(self, resident: Resident) -> int:
         """What a new model may take: the machine's free memory, and no more than the budget.
