@@ -16,6 +16,9 @@ from bearhug.storage.objects import Objects, pack_key
 OPEN_REPOSITORIES = 256
 """Handles kept open, least recently used first out."""
 
+GRACE_SECONDS = 60
+"""A file no row names is left for so long: another transaction may see the row already."""
+
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -27,11 +30,17 @@ class GitCache:
     """
 
     def __init__(
-        self, root: Path, objects: Objects, *, open_repositories: int = OPEN_REPOSITORIES
+        self,
+        root: Path,
+        objects: Objects,
+        *,
+        open_repositories: int = OPEN_REPOSITORIES,
+        grace_seconds: int = GRACE_SECONDS,
     ) -> None:
         self.root = root
         self._objects = objects
         self._limit = open_repositories
+        self._grace_seconds = grace_seconds
         self._clones: OrderedDict[int, Clone] = OrderedDict()
         self._lock = threading.Lock()
         _forget_before_boot(root)
@@ -76,7 +85,8 @@ class GitCache:
         with self._lock:
             clone = self._clones.pop(repo_id, None)
             if clone is None:
-                clone = Clone(repo_id, self._path(repo_id), self._objects)
+                path = self._path(repo_id)
+                clone = Clone(repo_id, path, self._objects, self._grace_seconds)
             self._clones[repo_id] = clone
             if len(self._clones) > self._limit:
                 self._clones.popitem(last=False)

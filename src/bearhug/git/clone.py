@@ -28,8 +28,8 @@ CONFIG = """[core]
 \tauto = 0
 """
 
-GRACE_SECONDS = 60
-"""A file no row names is left for so long: another transaction may see the row already."""
+ATTEMPTS = 3
+"""Somebody may be deleting the cache just now."""
 
 _SHA_BYTES = 20
 
@@ -37,11 +37,12 @@ _SHA_BYTES = 20
 class Clone:
     """Files follow git's own rule: an index is written after its pack, and vouches for it."""
 
-    def __init__(self, repo_id: int, path: Path, objects: Objects) -> None:
+    def __init__(self, repo_id: int, path: Path, objects: Objects, grace_seconds: int) -> None:
         self.path = path
         self._repo_id = repo_id
         self._packs = path / "objects" / "pack"
         self._objects = objects
+        self._grace_seconds = grace_seconds
         self._lock = threading.RLock()
         self._reader: Reader | None = None
         self._known: set[int] = set()
@@ -53,23 +54,29 @@ class Clone:
         """Bring the packs up to what `db` sees. Raises Unavailable."""
         rows = store.packs(db, self._repo_id)
         with self._lock:
-            current = self._known.issuperset(row.id for row in rows) and self._untouched()
-            if not current or len(self._known) > len(rows) or self._doubted:
-                self._bring_up(db, rows)
-            if self._reader is None:
-                handle = pygit2.Repository(str(self.path))
-                self._reader = Reader(handle, self._lock, self._doubt)
-            return self._reader
+            for _ in range(ATTEMPTS):
+                try:
+                    return self._current(db, rows)
+                except (OSError, pygit2.GitError) as error:
+                    self._stamp = None
+                    trouble = error
+            raise Unavailable("The cache of this repository cannot be written.") from trouble
 
     def note(self, row: PackRow, pack: Pack) -> None:
-        """Take in a pack whose bytes are at hand, if the repository has been read before."""
+        """Take in a pack whose bytes are at hand, if the repository has been read before.
+
+        Never raises: the commit is made.
+        """
         with self._lock:
             if self._reader is None or not self._untouched():
                 return
             assert pack.data is not None
             assert pack.idx is not None
-            self._write(self._file(row, ".pack"), pack.data)
-            self._write(self._file(row, ".idx"), pack.idx)
+            try:
+                self._write(self._file(row, ".pack"), pack.data)
+                self._write(self._file(row, ".idx"), pack.idx)
+            except OSError:
+                return  # whoever reads next will see to it
             self._known.add(row.id)
             self._stamp = self._seen()
 
@@ -85,8 +92,18 @@ class Clone:
                 self._write(place, text.encode())
                 self._refs = text
 
+    def _current(self, db: Connection, rows: Sequence[PackRow]) -> Reader:
+        complete = self._known.issuperset(row.id for row in rows) and self._untouched()
+        if not complete or len(self._known) > len(rows) or self._doubted:
+            self._bring_up(db, rows)
+        if self._reader is None:
+            self._reader = Reader(pygit2.Repository(str(self.path)), self._lock, self._doubt)
+        return self._reader
+
     def _bring_up(self, db: Connection, rows: Sequence[PackRow]) -> None:
         self._build()
+        if self._doubted and self._reader:
+            self._reader.close()
         for row in rows:
             if not self._intact(row):
                 self._fetch(db, row)
@@ -157,7 +174,7 @@ class Clone:
     def _sweep(self, rows: Sequence[PackRow]) -> bool:
         """Remove what no row names, indexes first; whether there was something."""
         named = {f"pack-{row.sha}" for row in rows}
-        old = time.time() - GRACE_SECONDS
+        old = time.time() - self._grace_seconds
         stale = [
             file
             for file in sorted(self._packs.iterdir())

@@ -54,7 +54,7 @@ def run(
     if bare is None:
         return []
     old = due(rows)
-    pack = _roll(bare, old, rest=[row for row in rows if row not in old])
+    pack = roll(bare, old, rest=[row for row in rows if row not in old])
     stored = pack.data is None
     if stored:
         _store(objects, bare, pack)
@@ -74,7 +74,7 @@ def forget(database: Database, objects: Objects, shas: Iterable[str]) -> None:
         objects.delete(pack_key(sha))
 
 
-def _roll(bare: Path, old: Sequence[PackRow], rest: Sequence[PackRow]) -> Pack:
+def roll(bare: Path, old: Sequence[PackRow], rest: Sequence[PackRow]) -> Pack:
     """The new pack, in the cache already; its bytes too if they are few.
 
     All of a repository in one pack gets a bitmap, which makes clones a third faster. It is

@@ -64,14 +64,14 @@ class FileDiff:
 
 
 def changes(reader: Reader, old: str | None, new: str | None) -> Iterator[TreeChange]:
-    """Every file that differs, by path. Folders that are the same are not read."""
+    """Every file that differs, by name in each folder. Folders that are the same are not read."""
     return _changes(reader, old, new, "")
 
 
 def diff(
     reader: Reader, old: str | None, new: str, *, max_files: int, max_bytes: int
 ) -> list[FileDiff]:
-    """At most `max_files`, by path. A file of over `max_bytes` on either side has no hunks.
+    """At most `max_files`. A file of over `max_bytes` on either side has no hunks.
 
     A rename is a file that vanished and one that came with the same content.
     """
@@ -105,18 +105,17 @@ def _changes(reader: Reader, old: str | None, new: str | None, prefix: str) -> I
         old_mode, old_oid = was.get(name, (None, None))
         new_mode, new_oid = now.get(name, (None, None))
         old_folder, new_folder = old_mode == FOLDER_MODE, new_mode == FOLDER_MODE
+        old_file = (old_oid, old_mode) if not old_folder else (None, None)
+        new_file = (new_oid, new_mode) if not new_folder else (None, None)
+        if old_file != new_file:
+            yield TreeChange(path, old_file[0], new_file[0], *_numbers(old_file[1], new_file[1]))
         if old_folder or new_folder:
             inner = (old_oid if old_folder else None, new_oid if new_folder else None)
             yield from _changes(reader, *inner, path + "/")
-        old_file, new_file = bool(old_oid) and not old_folder, bool(new_oid) and not new_folder
-        if old_file or new_file:
-            yield TreeChange(
-                path,
-                old_oid if old_file else None,
-                new_oid if new_file else None,
-                int(old_mode, 8) if old_file and old_mode else None,
-                int(new_mode, 8) if new_file and new_mode else None,
-            )
+
+
+def _numbers(*modes: bytes | None) -> Iterator[int | None]:
+    return (int(mode, 8) if mode else None for mode in modes)
 
 
 def _with_renames(found: Iterable[TreeChange]) -> list[FileDiff]:

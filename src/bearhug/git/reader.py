@@ -38,14 +38,14 @@ class Reader:
         self.lock = lock
         self.counts: dict[str, int] = {}
         self.last_commits: dict[tuple[str, str], str] = {}
-        self._odb = handle.odb
+        self._odb: pygit2.Odb | None = handle.odb
         self._doubt = doubt
 
     def read(self, oid: str) -> bytes:
         """An object that must be there. Raises Unavailable; the cache is then checked anew."""
         try:
             with self.lock:
-                return self._odb.read(oid)[1]
+                return self._open().read(oid)[1]
         except (KeyError, pygit2.GitError) as error:
             self._doubt()
             raise Unavailable("This repository is being restored; try again.") from error
@@ -59,7 +59,7 @@ class Reader:
         """Raises EntryNotFound."""
         try:
             with self.lock:
-                kind, size = self._odb.read_header(oid)
+                kind, size = self._open().read_header(oid)
         except (KeyError, ValueError) as error:
             raise EntryNotFound(f"No blob {oid}.") from error
         if kind != ObjectType.BLOB:
@@ -80,7 +80,18 @@ class Reader:
         try:
             with self.lock:
                 oid = str(self.handle.expand_id(abbreviated))
-                kind, _ = self._odb.read_header(oid)
+                kind, _ = self._open().read_header(oid)
         except (KeyError, ValueError, pygit2.GitError):
             return None
         return oid if kind == ObjectType.COMMIT else None
+
+    def close(self) -> None:
+        """Let go of every file: libgit2 shares open packs by path, damaged ones too."""
+        with self.lock:
+            self._odb = None
+            self.handle.free()
+
+    def _open(self) -> pygit2.Odb:
+        if self._odb is None:
+            raise Unavailable("This repository was restored meanwhile; try again.")
+        return self._odb
