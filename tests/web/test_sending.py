@@ -241,6 +241,7 @@ def test_an_empty_file_is_sent(web: httpx.Client) -> None:
         ("name=bear.png", "image/png", "attachment"),
         ("name=bear.png&inline", "image/png", "inline"),
         ("name=bear.svg&inline", "image/svg+xml", "attachment"),
+        ("name=growl.mp3&inline", "audio/mpeg", "inline"),
         ("name=paper.pdf&inline", "application/pdf", "inline"),
         ("name=model.safetensors", "application/octet-stream", "attachment"),
         ("name=game.swf&inline", "application/octet-stream", "attachment"),
@@ -255,7 +256,8 @@ def test_untrusted_content_is_never_a_page_of_ours(
     assert headers["x-content-type-options"] == "nosniff"
     assert "default-src 'none'" in headers["content-security-policy"]
     assert "script-src" not in headers["content-security-policy"]
-    assert "pdf" in query or headers["content-security-policy"].startswith("sandbox;")
+    assert "allow-scripts" not in headers["content-security-policy"]
+    assert "pdf" in query or headers["content-security-policy"].startswith("sandbox")
 
 
 def test_text_without_a_suffix_is_known_by_its_looks(kernel: str) -> None:

@@ -36,11 +36,13 @@ KNOWN = mimetypes.MimeTypes(filenames=())
 """Python's own list, whatever the machine's says."""
 
 STRICT = "sandbox; default-src 'none'"
+MEDIA = "sandbox allow-same-origin; default-src 'none'; media-src 'self'"
 POLICIES = {
-    # A browser's own viewers are made of elements that the policy must let in.
+    # A browser's own viewers are made of elements that the policy must let in: a player fetches
+    # its file again, from this origin; a PDF is an embedded object, which no sandbox may hold.
     "application": "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'",
-    "audio": f"{STRICT}; media-src 'self'",
-    "video": f"{STRICT}; media-src 'self'",
+    "audio": MEDIA,
+    "video": MEDIA,
     "image": f"{STRICT}; img-src 'self'; style-src 'unsafe-inline'",
 }
 
