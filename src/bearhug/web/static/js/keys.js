@@ -1,9 +1,10 @@
-// Keys that work on every page; the dialog #keys lists them. None acts while one is typing.
+// Keys that work on every page; the dialog #keys lists them. But for Ctrl+Enter, which sends, none acts while one is typing.
 const PLACES = { m: "/models", d: "/datasets", s: "/spaces", r: "/runs" }
 const PATIENCE_MS = 1200
 let leading = 0
 
 addEventListener("keydown", event => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return event.target.closest("textarea")?.form?.requestSubmit()
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
   if (act(event.key)) event.preventDefault()
 })
