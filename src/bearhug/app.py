@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from secrets import token_bytes
 from types import ModuleType
@@ -10,36 +10,49 @@ from types import ModuleType
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bearhug import __version__, repos
+from bearhug import __version__, files, repos
 from bearhug.config import Settings
 from bearhug.db import Connection
 from bearhug.db.open import open_database
 from bearhug.db.secrets import keep_secret
+from bearhug.files import api as files_api
+from bearhug.files import jobs as files_jobs
+from bearhug.files import service as files_service
+from bearhug.files import wire as files_wire
 from bearhug.git.cache import GitCache
 from bearhug.hub import Hub, Listeners
 from bearhug.identity.service import LastSeen, write_down
 from bearhug.repos import api as repos_api
 from bearhug.repos import pages as repos_pages
+from bearhug.repos.model import RepoCreated
 from bearhug.storage.open import open_objects
 from bearhug.storage.sigv4 import Credentials
 from bearhug.web import templating
 from bearhug.web.doors import Doors
 from bearhug.web.tracing import Metrics, Traced
+from bearhug.worker import Jobs, Worker
 
 log = logging.getLogger(__name__)
 
-FEATURES: tuple[ModuleType, ...] = (repos,)
+FEATURES: tuple[ModuleType, ...] = (repos, files)
 """Those with pages: each brings its templates/."""
 
 ROUTES: tuple[Sequence[BaseRoute], ...] = (
     repos_api.routes,
     repos_pages.routes,
+    files_api.routes,
+    files_wire.routes,
 )
 
-LISTENERS: Listeners = {}
+LISTENERS: Listeners = {
+    RepoCreated: [files_service.on_repo_created],
+}
 """Who is told of what, in order, inside the transaction in which it happened."""
 
-JOBS: Mapping[str, object] = {}
+JOBS: Jobs = {
+    "git.compact": files_jobs.compact,
+    "git.forget": files_jobs.forget,
+}
 
 
 def build_hub(settings: Settings) -> Hub:
@@ -104,10 +117,13 @@ class Application:
 async def living(hub: Hub) -> AsyncIterator[None]:
     """What runs beside the requests for as long as the hub lives."""
     ticking = asyncio.create_task(_tick(hub))
+    worker = Worker(hub, JOBS)
+    worker.start()
     try:
         yield
     finally:
         ticking.cancel()
+        await asyncio.to_thread(worker.stop)
         await asyncio.gather(ticking, return_exceptions=True)
         await asyncio.to_thread(_write_last_seen, hub)
 

@@ -144,9 +144,14 @@ class Hub:
     secret: bytes
     listeners: Listeners
     clock: Callable[[], Moment] = wall_clock
-    wake_worker: Callable[[], None] = lambda: None
     rooms: dict[str, Any] = field(default_factory=dict)
     """What a feature keeps for the life of the process, under its own name."""
+
+    def wake_worker(self) -> None:
+        """Tell this process's worker, if it has one, that a job is waiting."""
+        wake = self.rooms.get("wake_worker")
+        if wake is not None:
+            wake()
 
     def read(
         self,

@@ -32,7 +32,7 @@ class PostgresConnection(Connection):
     def execute(self, query: Statement, params: Mapping[str, Any]) -> Any:
         text, values = query.postgresql.ready(params)
         try:
-            return self.raw.execute(text, values)  # type: ignore[arg-type]
+            return self.raw.execute(text, values)
         except psycopg.IntegrityError as error:
             raise IntegrityError(str(error)) from error
 
@@ -41,7 +41,7 @@ class PostgresConnection(Connection):
         values = [{**compiled.own, **each} for each in params]
         try:
             with self.raw.cursor() as cursor:
-                cursor.executemany(compiled.text, values)  # type: ignore[arg-type]
+                cursor.executemany(compiled.text, values)
         except psycopg.IntegrityError as error:
             raise IntegrityError(str(error)) from error
 

@@ -35,8 +35,8 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 
 
 def _of(table: str, *, name: str, primary_key: bool = False, null: bool = False) -> "Column[int]":
-    """A column that names a row of another table and goes with it."""
-    key = ForeignKey(f"{table}.id", ondelete="CASCADE")
+    """A column that names a row of another table and goes with it; or, with `null`, outlives it."""
+    key = ForeignKey(f"{table}.id", ondelete="SET NULL" if null else "CASCADE")
     return Column(name, Id, key, primary_key=primary_key, nullable=null)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
 from fastapi import Depends
 from jinja2 import Environment
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -83,6 +84,10 @@ class Call:
         for act in afterwards:
             act()
         return done
+
+    async def thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """`work(…)` in a thread: for what is slow and runs its own transactions."""
+        return await run_in_threadpool(work, *args, **kwargs)
 
     async def actor(self) -> Actor:
         """Who is asking. Raises BadCredentials for a token nobody holds."""
@@ -191,9 +196,10 @@ class Call:
             return actor, work(known, *args, **kwargs)
 
         bound = self.hub.bound(VISITOR, identified)
-        self._actor, result = await self.hub.db.aread(bound, slow=slow)
+        actor, result = await self.hub.db.aread(bound, slow=slow)
+        self._actor = actor
         seen: LastSeen = self.hub.rooms["last_seen"]
-        seen.note(self._actor, self.hub.clock())
+        seen.note(actor, self.hub.clock())
         return result
 
     def _always(self, actor: Actor, flash: str | None) -> dict[str, Any]:

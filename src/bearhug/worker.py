@@ -1,0 +1,86 @@
+"""Takes jobs off the table and runs them, in threads of this process or in one of its own."""
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Mapping
+
+from bearhug.db import Row
+from bearhug.db import jobs as table
+from bearhug.hub import Hub
+
+log = logging.getLogger(__name__)
+
+Jobs = Mapping[str, Callable[..., None]]
+
+LEASE_SECONDS = 900
+TRIES = 6
+IDLE_SECONDS = 30.0
+"""How long to sleep when nothing is due: jobs of other processes ring no bell here."""
+
+
+class Worker:
+    """Runs jobs one after another until told to stop.
+
+    A job may run twice: if its worker dies, its lease runs out and another takes it.
+    """
+
+    def __init__(self, hub: Hub, jobs: Jobs) -> None:
+        self.hub = hub
+        self.jobs = jobs
+        self._bell = threading.Event()
+        self._ending = False
+        self._thread = threading.Thread(target=self.run, name="worker", daemon=True)
+
+    def start(self) -> None:
+        self.hub.rooms["wake_worker"] = self.wake
+        self._thread.start()
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        self._bell.set()
+
+    def stop(self) -> None:
+        """Finish the job at hand and end."""
+        self._ending = True
+        self._bell.set()
+        self._thread.join()
+
+    def run(self) -> None:
+        while not self._ending:
+            self._bell.clear()
+            if not self.step():
+                self._bell.wait(self._pause())
+
+    def step(self) -> bool:
+        """Run the job that is due longest; False if none is."""
+        now = self.hub.clock()
+        row = self.hub.db.write(lambda db: table.take(db, now, now + LEASE_SECONDS * 1000))
+        if row is None:
+            return False
+        try:
+            self.jobs[row.name](self.hub, **json.loads(row.args))
+        except Exception as error:  # whatever it was, the other jobs go on
+            self._put_back(row, error)
+        else:
+            self.hub.db.write(lambda db: table.done(db, row.id))
+        return True
+
+    def _put_back(self, row: Row, error: Exception) -> None:
+        log.exception("job failed", extra={"job": row.name, "attempt": row.attempts})
+        now = self.hub.clock()
+        given_up_at = now if row.attempts >= TRIES else None
+        next_at = now + 1000 * min(3600, 10 * 4 ** (row.attempts - 1))
+        message = f"{type(error).__name__}: {error}"
+        self.hub.db.write(
+            lambda db: table.put_back(
+                db, row.id, next_at=next_at, message=message, given_up_at=given_up_at
+            )
+        )
+
+    def _pause(self) -> float:
+        """Until the next job is due, in seconds."""
+        due = self.hub.db.read(table.next_due)
+        if due is None:
+            return IDLE_SECONDS
+        return min(IDLE_SECONDS, max(0.05, (due - self.hub.clock()) / 1000))
