@@ -28,7 +28,10 @@ KNOWN_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}
 ALL_TCP = 0b11
 ALL_SCOPES = 0b11  # abstract sockets, signals
 
-SYSTEM = ("/usr", "/lib", "/lib64", "/opt", "/etc/ld.so.cache", "/proc", "/sys/devices/system")
+SYSTEM = (
+    *("/usr", "/lib", "/lib64", "/opt/rocm", "/opt/cuda"),
+    *("/etc/ld.so.cache", "/proc", "/sys/devices/system"),
+)
 
 
 def confine(model: Iterable[Path], folder: Path, *, parent: int, memory_bytes: int) -> str:
@@ -44,11 +47,11 @@ def confine(model: Iterable[Path], folder: Path, *, parent: int, memory_bytes: i
     offline = _leave_network(libc)
     _die_with(libc, parent)
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    files = _landlock(libc, [*model], folder)
+    hidden = _landlock(libc, [*model], folder) and _apart(folder)
     return ", ".join(
         ["a process of its own"]
         + ["without network"] * offline
-        + ["reading no file but the model's"] * files
+        + ["seeing none of the hub's files but the model's"] * hidden
     )
 
 
@@ -105,10 +108,21 @@ def _landlock(libc: ctypes.CDLL, model: list[Path], folder: Path) -> bool:
         os.close(rules)
 
 
-def _allowed(model: list[Path], folder: Path) -> Iterable[tuple[Path, int]]:
+def _programs() -> list[Path]:
+    """Where the system's and Python's own files are."""
     interpreter = {sys.prefix, sys.base_prefix, *(entry for entry in sys.path if entry)}
-    for name in (*SYSTEM, *sorted(interpreter)):
-        yield Path(name), READ | EXECUTE
+    return [Path(name) for name in (*SYSTEM, *sorted(interpreter))]
+
+
+def _apart(folder: Path) -> bool:
+    """Whether the hub keeps its data where no program's files are."""
+    place = folder.resolve()
+    return not any(place.is_relative_to(programs.resolve()) for programs in _programs())
+
+
+def _allowed(model: list[Path], folder: Path) -> Iterable[tuple[Path, int]]:
+    for path in _programs():
+        yield path, READ | EXECUTE
     yield Path("/dev"), READ | WRITE_FILE | IOCTL_DEV  # a graphics card is opened there
     yield folder, READ | MAKE_SOCK | REMOVE_FILE
     for path in model:
