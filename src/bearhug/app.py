@@ -10,7 +10,9 @@ from types import ModuleType
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bearhug import __version__, files, repos
+from bearhug import __version__, accounts, files, repos
+from bearhug.accounts import api as accounts_api
+from bearhug.accounts import pages as accounts_pages
 from bearhug.config import Settings
 from bearhug.db import Connection
 from bearhug.db.open import open_database
@@ -34,10 +36,12 @@ from bearhug.worker import Jobs, Worker
 
 log = logging.getLogger(__name__)
 
-FEATURES: tuple[ModuleType, ...] = (repos, files)
+FEATURES: tuple[ModuleType, ...] = (accounts, repos, files)
 """Those with pages: each brings its templates/."""
 
 ROUTES: tuple[Sequence[BaseRoute], ...] = (
+    accounts_api.routes,
+    accounts_pages.routes,
     repos_api.routes,
     repos_pages.routes,
     files_api.routes,
