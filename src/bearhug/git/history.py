@@ -8,7 +8,7 @@ import pygit2
 from pygit2.enums import SortMode
 
 from bearhug.git.reader import REMEMBERED, Links, Reader
-from bearhug.git.trees import RawEntry, encoded, find, raw_entries, raw_entry
+from bearhug.git.trees import RawEntry, changed_names, encoded, find, raw_entries, raw_entry
 
 BUDGET_BYTES = 256 * 1024 * 1024
 """Trees read for one question about last commits, at most: one to two seconds."""
@@ -16,7 +16,8 @@ BUDGET_BYTES = 256 * 1024 * 1024
 FEW = 8
 """So many names are looked up one by one sooner than a folder is parsed."""
 
-Group = set[RawEntry]
+Group = dict[bytes, RawEntry]
+"""Entries of one folder, by name."""
 
 
 def newest_first(reader: Reader, start: str) -> Iterator[str]:
@@ -134,45 +135,44 @@ class _LastCommits:
                 if older:
                     _join(waiting[parent], older)
             for folder, group in groups.items():
-                for _, name, _ in group:
+                for name in group:
                     yield (folder + name).decode("utf-8", "surrogateescape"), oid
 
     def _groups(self, tree: str, paths: Iterable[str]) -> dict[bytes, Group]:
-        groups: dict[bytes, Group] = {}
+        wanted: dict[bytes, set[bytes]] = {}
         for path in paths:
             folder, slash, name = encoded(path).rpartition(b"/")
-            inside = self._folder(tree, folder)
-            entry = raw_entry(self._tree(inside), name) if inside and name else None
-            if entry:
-                groups.setdefault(folder + slash, set()).add(entry)
-        return groups
+            wanted.setdefault(folder + slash, set()).add(name)
+        groups = {}
+        for folder, names in wanted.items():
+            inside = self._folder(tree, folder.rstrip(b"/"))
+            entries = raw_entries(self._tree(inside)) if inside else []
+            groups[folder] = {entry[1]: entry for entry in entries if entry[1] in names}
+        return {folder: group for folder, group in groups.items() if group}
 
     def _split(
         self, groups: dict[bytes, Group], tree: str, parent_tree: str
     ) -> tuple[dict[bytes, Group], dict[bytes, Group]]:
-        """(what the parent has just so, what this commit made)."""
+        """(what the parent has just so, what this commit made). The groups are used up."""
         if tree == parent_tree:
             return groups, {}
-        older: dict[bytes, Group] = {}
         made: dict[bytes, Group] = {}
         for folder, group in groups.items():
-            present = self._present(group, tree, parent_tree, folder.rstrip(b"/"))
-            if present:
-                older[folder] = present
-            if len(present) < len(group):
-                made[folder] = group - present
-        return older, made
+            new = self._made(group, tree, parent_tree, folder.rstrip(b"/"))
+            if new:
+                made[folder] = {name: group.pop(name) for name in new}
+        return {folder: group for folder, group in groups.items() if group}, made
 
-    def _present(self, group: Group, tree: str, parent_tree: str, folder: bytes) -> Group:
-        before = self._folder(parent_tree, folder)
-        if before is None:
-            return set()
-        if before == self._folder(tree, folder):
-            return group
-        content = self._tree(before)
-        if len(group) <= FEW:
-            return {entry for entry in group if raw_entry(content, entry[1]) == entry}
-        return group.intersection(raw_entries(content))
+    def _made(self, group: Group, tree: str, parent_tree: str, folder: bytes) -> list[bytes]:
+        """The names in the group that are not so in the parent's folder."""
+        old, new = self._folder(parent_tree, folder), self._folder(tree, folder)
+        if old == new:
+            return []
+        before = self._tree(old) if old else b""
+        names: Iterable[bytes] = group
+        if len(group) > FEW and new:
+            names = group.keys() & changed_names(before, self._tree(new))
+        return [name for name in names if raw_entry(before, name) != group[name]]
 
     def _find_folder(self, tree: str, folder: bytes) -> str | None:
         oid = tree
@@ -214,4 +214,4 @@ class _Queue:
 
 def _join(groups: dict[bytes, Group], more: dict[bytes, Group]) -> None:
     for folder, group in more.items():
-        groups[folder] = groups.get(folder, set()) | group
+        groups.setdefault(folder, {}).update(group)

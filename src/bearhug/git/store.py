@@ -1,9 +1,10 @@
 """The rows git is made of: refs, packs, and the size of every file."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import JSON, Table, Text, bindparam, cast, delete, func, insert, select, update
 
 from bearhug.db import Connection, Row, Statement, adding, statement, upsert
 from bearhug.db.schema import blobs as blobs_table
@@ -88,11 +89,12 @@ NEW_BLOB = upsert(
     ("repo_id", "oid", "size", "lfs_sha256", "lfs_size"),
     keys=("repo_id", "oid"),
 )
-_CHUNK = 1000
-BLOBS = statement(
-    select(_blobs.oid, _blobs.size, _blobs.lfs_sha256, _blobs.lfs_size).where(
-        _BLOBS_OF, _blobs.oid.in_(bindparam("oids", expanding=True))
-    )
+_SOME_BLOBS = select(_blobs.oid, _blobs.size, _blobs.lfs_sha256, _blobs.lfs_size)
+_WANTED = func.json_each(bindparam("oids", type_=Text)).table_valued("value")
+_WANTED_TEXT = func.json_array_elements_text(cast(bindparam("oids", type_=Text), JSON))
+BLOBS = statement(  # one parameter, however many: writing out a list of 1,000 costs 6 ms
+    sqlite=_SOME_BLOBS.where(_BLOBS_OF, _blobs.oid.in_(select(_WANTED.c.value))),
+    postgresql=_SOME_BLOBS.where(_BLOBS_OF, _blobs.oid.in_(select(_WANTED_TEXT.column_valued()))),
 )
 
 _EVERY_COLUMN = (
@@ -229,12 +231,10 @@ def add_blobs(db: Connection, repo_id: int, new: Iterable[Blob]) -> None:
 
 def blobs(db: Connection, repo_id: int, oids: Iterable[str]) -> dict[str, Blob]:
     """Those of the blobs that are known, by id."""
-    wanted = list(dict.fromkeys(oids))
     found: dict[str, Blob] = {}
-    for start in range(0, len(wanted), _CHUNK):
-        for row in db.all(BLOBS, repo_id=repo_id, oids=wanted[start : start + _CHUNK]):
-            pointer = Pointer(row.lfs_sha256, row.lfs_size) if row.lfs_sha256 else None
-            found[row.oid] = Blob(row.oid, row.size, pointer)
+    for row in db.all(BLOBS, repo_id=repo_id, oids=json.dumps(list(oids))):
+        pointer = Pointer(row.lfs_sha256, row.lfs_size) if row.lfs_sha256 else None
+        found[row.oid] = Blob(row.oid, row.size, pointer)
     return found
 
 
