@@ -173,11 +173,11 @@ repos = Table(
     CheckConstraint("kind IN ('model', 'dataset', 'space')", name="kind"),
     CheckConstraint("visibility IN ('public', 'private', 'protected')", name="visibility"),
     Index(None, "owner_id", "kind"),
-    Index(None, "kind", "updated_at"),
-    Index(None, "kind", "created_at"),
-    Index(None, "kind", "downloads"),
-    Index(None, "kind", "likes"),
-    Index(None, "kind", "trending"),
+    Index(None, "kind", "updated_at", "id"),
+    Index(None, "kind", "created_at", "id"),
+    Index(None, "kind", "downloads", "id"),
+    Index(None, "kind", "likes", "id"),
+    Index(None, "kind", "trending", "id"),
 )
 
 repo_aliases = Table(
@@ -307,7 +307,9 @@ cards = Table(
     Column("parameters", BigInteger),
     Column("weight_bytes", BigInteger),
     Column("thumbnail", Text),
+    Column("changed_at", BigInteger, nullable=False, server_default="0"),
     Index(None, "pipeline_tag"),
+    Index(None, "changed_at"),
 )
 
 tags = Table(
@@ -326,6 +328,14 @@ rendered = Table(
     Column("key", Text, primary_key=True),  # renderer version, blob, where its links point
     Column("html", LargeBinary, nullable=False),
     Column("used_at", BigInteger, nullable=False),
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    _of("accounts", name="user_id", primary_key=True),
+    Column("name", Text, primary_key=True),  # look, card, dataset, space: what a newcomer has seen
+    Column("created_at", BigInteger, nullable=False),
 )
 
 # --- inference -----------------------------------------------------------------------------
