@@ -10,23 +10,29 @@ from types import ModuleType
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bearhug import __version__, accounts, files, repos
+from bearhug import __version__, accounts, admin, files, repos
 from bearhug.accounts import api as accounts_api
 from bearhug.accounts import pages as accounts_pages
+from bearhug.admin import pages as admin_pages
+from bearhug.admin import wire as admin_wire
+from bearhug.cards import jobs as cards_jobs
+from bearhug.cards import service as cards_service
 from bearhug.config import Settings
 from bearhug.db import Connection
 from bearhug.db.open import open_database
 from bearhug.db.secrets import keep_secret
 from bearhug.files import api as files_api
 from bearhug.files import jobs as files_jobs
+from bearhug.files import pages as files_pages
 from bearhug.files import service as files_service
 from bearhug.files import wire as files_wire
+from bearhug.files.model import RevisionPushed
 from bearhug.git.cache import GitCache
 from bearhug.hub import Hub, Listeners
 from bearhug.identity.service import LastSeen, write_down
 from bearhug.repos import api as repos_api
 from bearhug.repos import pages as repos_pages
-from bearhug.repos.model import RepoCreated
+from bearhug.repos.model import RepoChanged, RepoCreated, RepoDeleted
 from bearhug.storage.open import open_objects
 from bearhug.storage.sigv4 import Credentials
 from bearhug.web import templating
@@ -36,7 +42,7 @@ from bearhug.worker import Jobs, Worker
 
 log = logging.getLogger(__name__)
 
-FEATURES: tuple[ModuleType, ...] = (accounts, repos, files)
+FEATURES: tuple[ModuleType, ...] = (accounts, repos, files, admin)
 """Those with pages: each brings its templates/."""
 
 ROUTES: tuple[Sequence[BaseRoute], ...] = (
@@ -46,14 +52,22 @@ ROUTES: tuple[Sequence[BaseRoute], ...] = (
     repos_pages.routes,
     files_api.routes,
     files_wire.routes,
+    files_pages.routes,
+    admin_wire.routes,
+    admin_pages.routes,
 )
 
 LISTENERS: Listeners = {
     RepoCreated: [files_service.on_repo_created],
+    RepoChanged: [cards_service.on_repo_changed],
+    RepoDeleted: [cards_service.on_repo_deleted],
+    RevisionPushed: [cards_service.on_pushed],
 }
 """Who is told of what, in order, inside the transaction in which it happened."""
 
 JOBS: Jobs = {
+    "cards.read": cards_jobs.read_card,
+    "cards.read_weights": cards_jobs.read_weights,
     "git.compact": files_jobs.compact,
     "git.forget": files_jobs.forget,
 }

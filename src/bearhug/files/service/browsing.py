@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bearhug.errors import EntryNotFound
+from bearhug.db import Row
+from bearhug.errors import RevisionNotFound
 from bearhug.files import store
 from bearhug.files.model import Node, Snapshot
 from bearhug.files.service.reading import nodes, sized
@@ -136,12 +137,13 @@ def same_file(snapshot: Snapshot, path: str, other: str) -> bool:
     """Whether this path holds the same at another commit of the repo."""
     repository = snapshot.repository
     try:
-        return repository.entry(snapshot.commit, path) == repository.entry(other, path)
-    except EntryNotFound:
+        before = repository.entry(repository.resolve(other), path)
+    except RevisionNotFound:
         return False
+    return repository.entry(snapshot.commit, path) == before
 
 
-def _said(commit: Commit, user: store.Row | None) -> Said:
+def _said(commit: Commit, user: Row | None) -> Said:
     return Said(
         commit.oid,
         commit.title or "(no words)",
