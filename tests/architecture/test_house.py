@@ -15,7 +15,7 @@ FLOORS = [
     "hub", "identity", "web",
     "accounts", "repos", "files", "cards", "discussions", "social", "viewer", "inference",
     "spaces", "mirror", "webhooks", "catalog", "admin",
-    "worker", "app", "cli",
+    "worker", "app", "starter", "cli",
 ]
 # fmt: on
 FEATURES = set(FLOORS[FLOORS.index("accounts") : FLOORS.index("worker")])

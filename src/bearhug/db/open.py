@@ -1,5 +1,6 @@
 """Choosing a database, and bringing its schema up to date."""
 
+import sqlite3
 from pathlib import Path
 
 from alembic import command
@@ -13,9 +14,14 @@ from bearhug.db.sqlite import SqliteDatabase
 from bearhug.db.statements import statement
 
 try:
+    import psycopg
+
     from bearhug.db.postgres import PostgresDatabase
+
+    FAILURES: tuple[type[Exception], ...] = (sqlite3.Error, psycopg.Error)
 except ImportError:  # psycopg is an extra
     PostgresDatabase = None  # type: ignore[assignment, misc]
+    FAILURES = (sqlite3.Error,)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))

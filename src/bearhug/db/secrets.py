@@ -1,4 +1,4 @@
-"""Secrets the hub made itself and must know again after a restart, on every node."""
+"""What the hub itself must know again after a restart, on every node: secrets, and marks."""
 
 from sqlalchemy import bindparam, select
 
@@ -8,6 +8,11 @@ from bearhug.db.statements import statement, upsert
 
 _FIND = statement(select(secrets.c.value).where(secrets.c.name == bindparam("name")))
 _KEEP = upsert(secrets, ("name", "value"), keys=("name",))
+
+
+def kept_secret(db: Connection, name: str) -> bytes | None:
+    value = db.value(_FIND, name=name)
+    return None if value is None else bytes(value)
 
 
 def keep_secret(db: Connection, name: str, value: bytes) -> bytes:

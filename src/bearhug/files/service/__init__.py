@@ -1,6 +1,6 @@
 """What people do with files. The use cases, whichever module each lives in."""
 
-from bearhug.files.service.attributes import Attributes, Ignored
+from bearhug.files.service.attributes import Attributes, Ignored, default_attributes
 from bearhug.files.service.committing import commit_now
 from bearhug.files.service.objects import claim, owned, require_owned
 from bearhug.files.service.reading import at, node, nodes, read, reader, sized
@@ -20,6 +20,7 @@ __all__ = [
     "commit_now",
     "create_branch",
     "create_tag",
+    "default_attributes",
     "delete_branch",
     "delete_tag",
     "node",
