@@ -10,7 +10,7 @@ from types import ModuleType
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bearhug import __version__, accounts, admin, files, repos
+from bearhug import __version__, accounts, admin, files, repos, social
 from bearhug.accounts import api as accounts_api
 from bearhug.accounts import pages as accounts_pages
 from bearhug.admin import pages as admin_pages
@@ -33,6 +33,8 @@ from bearhug.identity.service import LastSeen, write_down
 from bearhug.repos import api as repos_api
 from bearhug.repos import pages as repos_pages
 from bearhug.repos.model import RepoChanged, RepoCreated, RepoDeleted
+from bearhug.social import api as social_api
+from bearhug.social import pages as social_pages
 from bearhug.storage.open import open_objects
 from bearhug.storage.sigv4 import Credentials
 from bearhug.web import templating
@@ -42,7 +44,7 @@ from bearhug.worker import Jobs, Worker
 
 log = logging.getLogger(__name__)
 
-FEATURES: tuple[ModuleType, ...] = (accounts, repos, files, admin)
+FEATURES: tuple[ModuleType, ...] = (accounts, repos, files, admin, social)
 """Those with pages: each brings its templates/."""
 
 ROUTES: tuple[Sequence[BaseRoute], ...] = (
@@ -53,6 +55,8 @@ ROUTES: tuple[Sequence[BaseRoute], ...] = (
     files_api.routes,
     files_wire.routes,
     files_pages.routes,
+    social_api.routes,
+    social_pages.routes,
     admin_wire.routes,
     admin_pages.routes,
 )
