@@ -18,7 +18,6 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from bearhug.web.server import Protocol
 from starlette.testclient import TestClient
 
 from bearhug.app import Application, build_hub
@@ -28,6 +27,10 @@ from bearhug.db.open import open_database
 from bearhug.db.schema import accounts, members, tokens
 from bearhug.hub import Actor, Hub, Transaction
 from bearhug.identity.service import speak_for
+from bearhug.web.server import Protocol
+from tests.seaweed import s3_server
+
+__all__ = ["s3_server"]
 
 CAST = ("ada", "grace", "linus")
 ORG = "bears"
@@ -59,14 +62,19 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def fresh_postgres(postgres_url: str) -> str:
+    """The address of an empty PostgreSQL database."""
+    return fresh_database(postgres_url)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """An empty database of each kind: "" for SQLite in the data folder."""
     if request.param == "sqlite":
         yield ""
         return
-    server = request.getfixturevalue("postgres_url")
-    yield fresh_database(server)
+    yield request.getfixturevalue("fresh_postgres")
 
 
 @pytest.fixture
@@ -78,7 +86,7 @@ def settings(tmp_path: Path) -> Settings:
 def hub(settings: Settings) -> Iterator[Hub]:
     """A hub with its cast, on SQLite and disk. Override `settings` for another."""
     hub = build_hub(settings)
-    hub.write(_introduce)
+    hub.write(introduce)
     yield hub
     hub.db.close()
 
@@ -87,7 +95,7 @@ def hub(settings: Settings) -> Iterator[Hub]:
 def any_hub(tmp_path: Path, database_url: str) -> Iterator[Hub]:
     """A hub with its cast, once on SQLite and once on PostgreSQL."""
     hub = build_hub(Settings(data_dir=tmp_path / "data", database_url=database_url))
-    hub.write(_introduce)
+    hub.write(introduce)
     yield hub
     hub.db.close()
 
@@ -184,7 +192,7 @@ def client_home(tmp_path: Path) -> dict[str, str]:
     }
 
 
-def _introduce(tx: Transaction) -> None:
+def introduce(tx: Transaction) -> None:
     """The cast, with a write token each (hf_ada …), and the organisation bears."""
     for name in CAST:
         user_id = _add_account(tx.db, "user", name, tx.now)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bearhug import __version__, starter
 from bearhug.accounts import service as accounts
-from bearhug.accounts.model import TokenRole
+from bearhug.accounts.model import Refused, TokenRole
 from bearhug.admin import service as admin
 from bearhug.admin.model import Health
 from bearhug.app import Application, build_hub
@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         status: int = asked.act(settings, asked)
     except (HubError, CannotOpen, ValueError) as error:
-        print(f"bearhug: {error}", file=sys.stderr)
+        print(f"bearhug: {_told(error)}", file=sys.stderr)
         return 1
     return status
 
@@ -101,6 +101,13 @@ def _doctor(settings: Settings, asked: argparse.Namespace) -> int:
 def _version(settings: Settings, asked: argparse.Namespace) -> int:
     print(__version__)
     return 0
+
+
+def _told(error: Exception) -> str:
+    """In words, with the field's name where one is at fault."""
+    if isinstance(error, Refused):
+        return "; ".join(f"{field}: {words}" for field, words in error.problems.items())
+    return str(error)
 
 
 @contextlib.contextmanager

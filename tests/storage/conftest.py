@@ -7,9 +7,7 @@ import pytest
 
 from bearhug.storage import Objects, open_objects
 from bearhug.storage.sigv4 import Credentials
-from tests.seaweed import S3Server, s3_server
-
-__all__ = ["s3_server"]
+from tests.seaweed import S3Server
 
 
 @pytest.fixture

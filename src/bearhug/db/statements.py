@@ -48,7 +48,7 @@ class Compiled:
         self.own = {
             name: value
             for name, value in compiled.params.items()
-            if value is not None or not _is_asked_for(compiled, name)
+            if not compiled.binds[name].required
         }
 
     def ready(self, params: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
@@ -79,7 +79,7 @@ def upsert(
     """INSERT of `columns`; where `keys` are already there, set `update`, or do nothing."""
 
     def build(insert: Any) -> Any:
-        query = insert(table).values({name: None for name in columns})
+        query = insert(table).values({name: bindparam(name) for name in columns})
         if not update:
             return query.on_conflict_do_nothing(index_elements=list(keys))
         new = {name: query.excluded[name] for name in update}
@@ -92,8 +92,3 @@ def adding(table: Table, *columns: str, returning: Sequence[Any] = ()) -> Statem
     """INSERT of `columns`, each a parameter of its own name; `returning` columns come back."""
     query: Any = insert(table).values({name: bindparam(name) for name in columns})
     return statement(query.returning(*returning) if returning else query)
-
-
-def _is_asked_for(compiled: SQLCompiler, name: str) -> bool:
-    """Whether the caller must give this parameter: a bindparam that was left open."""
-    return compiled.binds[name].required or compiled.binds[name].value is None

@@ -1,0 +1,47 @@
+"""The migrations and the schema say the same, in both dialects."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from bearhug.db.open import engine_for, migrate, open_database
+from bearhug.db.schema import metadata
+
+
+@pytest.fixture
+def address(tmp_path: Path, database_url: str) -> str:
+    """Of an empty database, as SQLAlchemy spells it."""
+    if not database_url:
+        return f"sqlite:///{tmp_path / 'hub.db'}"
+    return database_url.replace("postgresql://", "postgresql+psycopg://")
+
+
+def test_a_migrated_database_is_what_the_schema_says(address: str) -> None:
+    migrate(address)
+    engine = engine_for(address)
+    with engine.connect() as connection:
+        options = {"include_name": lambda name, kind, parents: not str(name).startswith("search")}
+        context = MigrationContext.configure(connection, opts=options)
+        changes = compare_metadata(context, metadata)
+    engine.dispose()
+    tables = [change for change in changes if not _of_search(change)]
+    assert tables == []
+
+
+def _of_search(change: object) -> bool:
+    """The index of full-text search is written in each dialect's own SQL."""
+    return "search" in str(change)
+
+
+def test_migrating_again_changes_nothing(address: str) -> None:
+    migrate(address)
+    migrate(address)
+
+
+def test_an_open_database_is_migrated(tmp_path: Path) -> None:
+    for _ in range(2):
+        database = open_database("", tmp_path, 1)
+        assert database.dialect == "sqlite"
+        database.close()
