@@ -15,8 +15,11 @@ from bearhug.accounts import api as accounts_api
 from bearhug.accounts import pages as accounts_pages
 from bearhug.admin import pages as admin_pages
 from bearhug.admin import wire as admin_wire
+from bearhug.cards import api as cards_api
 from bearhug.cards import jobs as cards_jobs
 from bearhug.cards import service as cards_service
+from bearhug.cards.front_matter import parse
+from bearhug.cards.render import Base, render
 from bearhug.config import Settings
 from bearhug.db import Connection
 from bearhug.db.open import open_database
@@ -54,6 +57,7 @@ ROUTES: tuple[Sequence[BaseRoute], ...] = (
     repos_pages.routes,
     files_api.routes,
     files_wire.routes,
+    cards_api.routes,
     files_pages.routes,
     social_api.routes,
     social_pages.routes,
@@ -100,8 +104,13 @@ def build_hub(settings: Settings) -> Hub:
         GitCache(settings.data_dir / "cache" / "git", objects),
         given or database.write(secret),
         LISTENERS,
-        rooms={"last_seen": LastSeen(), "metrics": Metrics()},
+        rooms={"last_seen": LastSeen(), "metrics": Metrics(), "markdown": _prose},
     )
+
+
+def _prose(text: str, address: str, revision: str, folder: str) -> str:
+    """A Markdown file of a repo as safe HTML: for `files`, which may not know `cards`."""
+    return render(parse(text).body, Base(address, revision, folder))
 
 
 class Application:

@@ -36,12 +36,12 @@ PRAGMAS = (
 
 
 @lru_cache(maxsize=1024)
-def _row_type(names: tuple[str, ...]) -> type:
+def _row_type(names: tuple[str, ...]) -> Any:
     return namedtuple("Row", names, rename=True)  # type: ignore[misc]
 
 
 def _named(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> Any:
-    return _row_type(tuple(column[0] for column in cursor.description))._make(row)  # type: ignore[attr-defined]
+    return _row_type(tuple(column[0] for column in cursor.description))._make(row)
 
 
 class SqliteConnection(Connection):

@@ -12,9 +12,11 @@ from sqlalchemy import ClauseElement, Dialect, Table, bindparam, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 
+_sqlite: Any = sqlite.dialect
+_postgresql: Any = postgresql.dialect
 DIALECTS: dict[str, Dialect] = {
-    "sqlite": sqlite.dialect(paramstyle="named"),
-    "postgresql": postgresql.dialect(paramstyle="pyformat"),
+    "sqlite": _sqlite(paramstyle="named"),
+    "postgresql": _postgresql(paramstyle="pyformat"),
 }
 
 

@@ -1,0 +1,28 @@
+"""Cards as JSON: whether one can stand, asked before it is uploaded."""
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from bearhug.cards.checking import check
+from bearhug.repos.model import RepoKind
+
+router = APIRouter(prefix="/api", tags=["cards"])
+
+
+class Readme(BaseModel):
+    content: str
+    repoType: RepoKind = RepoKind.MODEL
+
+
+@router.post("/validate-yaml")
+async def validate_yaml(readme: Readme) -> Response:
+    """Check a README's metadata. Client: HfApi.create_commit, before it sends a README.md."""
+    verdict = check(readme.content, readme.repoType)
+    errors = [{"message": words} for words in verdict.errors]
+    warnings = [{"message": words} for words in verdict.warnings]
+    return JSONResponse({"errors": errors, "warnings": warnings}, 400 if errors else 200)
+
+
+routes = router.routes
