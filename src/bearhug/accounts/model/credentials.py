@@ -1,6 +1,5 @@
 """What one signs in with, and what that lets a program do."""
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -91,10 +90,6 @@ class Session:
     @property
     def device(self) -> str:
         return device(self.user_agent)
-
-    @property
-    def handheld(self) -> bool:
-        return re.search("iPhone|iPad|Android|Mobile", self.user_agent) is not None
 
 
 def device(user_agent: str) -> str:

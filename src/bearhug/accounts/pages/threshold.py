@@ -103,11 +103,10 @@ def safe_next(wanted: str) -> str:
 
     Browsers read a backslash as a slash and skip control characters, so neither may be there.
     """
-    parts = urlsplit(wanted) if wanted.isprintable() and "\\" not in wanted else urlsplit("")
-    local = not parts.scheme and not parts.netloc and parts.path.startswith("/")
-    if not local or parts.path.startswith("//") or parts.path in THRESHOLD:
+    local = wanted.startswith("/") and not wanted.startswith("//")
+    if not local or not wanted.isprintable() or "\\" in wanted:
         return "/"
-    return wanted
+    return "/" if urlsplit(wanted).path in THRESHOLD else wanted
 
 
 async def _closed(call: Call) -> Response | None:
