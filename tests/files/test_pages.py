@@ -276,3 +276,17 @@ def test_strangers_are_offered_nothing_they_may_not_do(
         'method="post" action="/ada',
     ):
         assert deed not in page
+
+
+def test_markdown_is_a_page_or_its_source(client: TestClient, make: Make, fill: Fill) -> None:
+    text = b"---\nlicense: mit\n---\n# Hello\n\n[config](config.json) <script>x</script>\n"
+    fill(make("bert"), {"docs/guide.md": text})
+    page = client.get("/ada/bert/blob/main/docs/guide.md", headers=PAGE).text
+    assert "Hello<a" in page
+    assert 'href="/ada/bert/blob/main/docs/config.json"' in page
+    article = page.partition("<article")[2]
+    assert "license: mit" not in article
+    assert "<script>x" not in page
+    source = client.get("/ada/bert/blob/main/docs/guide.md?plain=1", headers=PAGE).text
+    assert 'id="L2" href="#L2"' in source
+    assert "license" in source

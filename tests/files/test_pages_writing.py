@@ -239,3 +239,18 @@ def test_another_sites_page_changes_nothing(client: TestClient, make: Make) -> N
     client.cookies.set("bearhug_session", "whatever")
     sent = {"Sec-Fetch-Site": "cross-site"}
     assert client.post("/ada/bert/new/main", data={}, headers=sent).status_code == 403
+
+
+def test_markdown_is_looked_at_before_it_is_committed(
+    ada: TestClient, make: Make, fill: Fill
+) -> None:
+    fill(make("bert"), {"README.md": b"# One\n"})
+    fields = open_editor(ada, "/ada/bert/edit/main/README.md")
+    mine = {**fields, "content": "# Two *bears*", "title": "Two", "preview": "1"}
+    page = ada.post("/ada/bert/edit/main/README.md", data=mine).text
+    assert "<em>bears</em>" in page
+    assert "# Two *bears*</textarea>" in page
+    part = ada.post("/ada/bert/edit/main/README.md", data=mine, headers={"Fragment": "preview"})
+    assert "<em>bears</em>" in part.text
+    assert "<textarea" not in part.text
+    assert raw(ada, "README.md") == "# One\n"

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from markupsafe import Markup
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,7 +15,7 @@ from bearhug.files.pages.weights import FORMS, Weights, weights
 from bearhug.files.service import browsing
 from bearhug.files.service.browsing import Said
 from bearhug.git.formats import SUBMODULE, SYMLINK
-from bearhug.hub import Transaction
+from bearhug.hub import Hub, Transaction
 from bearhug.web.call import Call
 from bearhug.web.content import SHOWN, SVG, guess, looks_like_text
 from bearhug.web.doors import repo_routes
@@ -30,7 +29,7 @@ POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize {}\n"
 @dataclass(frozen=True)
 class Blob:
     """`view` is how it is shown: folder, text, image, audio, video, pdf, weights, link,
-    submodule, large or binary. `source` is a text's markup, with no line end at its end.
+    submodule, large or binary.
     """
 
     place: Place
@@ -50,8 +49,16 @@ class Blob:
         return POINTER.format(self.node.lfs.sha256, self.node.lfs.size) if self.node.lfs else ""
 
     @property
+    def prose(self) -> bool:
+        return self.view == "text" and is_prose(self.node.name)
+
+    @property
     def edits(self) -> bool:
         return self.place.edits and self.view == "text" and self.node.lfs is None
+
+
+def is_prose(name: str) -> bool:
+    return name.lower().endswith((".md", ".markdown"))
 
 
 async def show(request: Request) -> Response:
@@ -60,11 +67,26 @@ async def show(request: Request) -> Response:
     place = blob.place
     if blob.node.is_dir:
         return call.redirect(place.to("tree", place.path))
-    source = Markup()
-    if blob.view == "text":
-        text = blob.text.removesuffix("\n")
-        source = await run_in_threadpool(coloured, text, blob.node.name)
-    return await call.page("files/blob.html", blob=blob, source=source, **of_place(place))
+    rendered = blob.prose and "plain" not in request.query_params
+    source = prose = Markup()
+    if rendered:
+        prose = await call.thread(as_prose, call.hub, place, place.path, blob.text)
+    elif blob.view == "text":
+        source = await call.thread(coloured, blob.text.removesuffix("\n"), blob.node.name)
+    return await call.page(
+        "files/blob.html",
+        blob=blob,
+        rendered=rendered,
+        source=source,
+        prose=prose,
+        **of_place(place),
+    )
+
+
+def as_prose(hub: Hub, place: Place, path: str, text: str) -> Markup:
+    """Markdown as HTML that may stand in a page. Slow: in a thread."""
+    render = hub.rooms["markdown"]  # whoever renders cards lives above this floor
+    return Markup(render(text, place.repo.path, place.rev, path.rpartition("/")[0]))
 
 
 def _blob(tx: Transaction, spot: Spot) -> Blob:

@@ -60,8 +60,7 @@ async def _page(call: Call, *, status: int = 200, asked: dict[str, str] | None =
     return await call.page(
         "files/branches.html",
         status=status,
-        branches=branches,
-        tags=tags,
+        named={"branch": branches, "tag": tags},
         asked=asked or {"kind": "branch", "name": "", "start": "main", "error": ""},
         **of_place(place),
     )

@@ -17,7 +17,7 @@ from bearhug.errors import (
 )
 from bearhug.files import service as files
 from bearhug.files.model import Add, Delete, Op, Proposal
-from bearhug.files.pages.blob import TEXT_BYTES
+from bearhug.files.pages.blob import TEXT_BYTES, as_prose, is_prose
 from bearhug.files.pages.place import Place, Spot, find, of_place, shown
 from bearhug.files.service import browsing
 from bearhug.hub import Transaction
@@ -85,7 +85,9 @@ async def save(request: Request) -> Response:
     call = Call.of(request)
     spot = Spot.of(request)
     place = await call.read_slow(_writable, spot)
-    draft = await _draft(call)
+    draft, preview = await _draft(call)
+    if preview:
+        return await _editor(call, place, draft, preview=True)
     try:
         draft = await call.read_slow(_based, spot, draft)
         await _commit(call, spot, draft.ops(), draft)
@@ -113,29 +115,40 @@ async def delete(request: Request) -> Response:
 
 
 async def _editor(
-    call: Call, place: Place, draft: Draft, refused: HubError | None = None
+    call: Call,
+    place: Place,
+    draft: Draft,
+    refused: HubError | None = None,
+    *,
+    preview: bool = False,
 ) -> Response:
     """With a refusal, the branch's commit as it is now becomes what the next try is based on."""
     status, error = (refused.status, refused.message) if refused else (200, "")
     based = draft.parent
     if isinstance(refused, Stale):
         draft = replace(draft, parent=place.commit)
+    prose = None
+    if preview:
+        prose = await call.thread(as_prose, call.hub, place, draft.path, draft.content)
     return await call.page(
         "files/edit.html",
         status=status,
         draft=draft,
         error=error,
+        preview=prose,
+        is_prose=is_prose(draft.path),
         stale=based if isinstance(refused, Stale) else "",
         **of_place(place),
     )
 
 
-async def _draft(call: Call) -> Draft:
+async def _draft(call: Call) -> tuple[Draft, bool]:
+    """What was typed, and whether it is only to be looked at."""
     form = await call.request.form(max_part_size=FORM_BYTES)
     path = call.text(form, "path").strip().strip("/")
     if not path:
         raise BadRequest("path: give the file a name.")
-    return Draft(
+    draft = Draft(
         path,
         call.text(form, "content"),
         call.text(form, "old"),
@@ -144,6 +157,7 @@ async def _draft(call: Call) -> Draft:
         call.text(form, "parent"),
         call.text(form, "crlf") == "1",
     )
+    return draft, "preview" in form
 
 
 async def _commit(call: Call, spot: Spot, ops: tuple[Op, ...], draft: Draft) -> str:
