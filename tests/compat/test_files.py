@@ -205,3 +205,21 @@ def test_deletions_in_the_same_commit(ada: HfApi) -> None:
     operations = [CommitOperationDelete("thing"), CommitOperationAdd("thing/inside", b"y")]
     ada.create_commit("ada/swap", operations, commit_message="A folder now")
     assert "thing/inside" in ada.list_repo_files("ada/swap")
+
+
+def test_a_large_file_comes_in_parts(ada: HfApi, server: Server, tmp_path: Path) -> None:
+    size = 4 * 64 * 1024**2 + 1000  # one byte more than four parts would do
+    large = tmp_path / "large.bin"
+    with large.open("wb") as file:
+        file.truncate(size)
+        file.write(b"begins")
+        file.seek(size - 4)
+        file.write(b"ends")
+    ada.create_repo("ada/large")
+    ada.upload_file(path_or_fileobj=large, path_in_repo="large.bin", repo_id="ada/large")
+    assert ada.get_paths_info("ada/large", "large.bin")[0].size == size
+    url = f"{server.url}/ada/large/resolve/main/large.bin"
+    assert httpx.get(url, headers={"Range": "bytes=-4"}).content == b"ends"
+    assert httpx.get(url, headers={"Range": "bytes=0-5"}).content == b"begins"
+    scratch = server.hub.objects.scratch
+    assert not list(scratch.iterdir())
