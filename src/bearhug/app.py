@@ -2,23 +2,26 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from secrets import token_bytes
 from types import ModuleType
+from typing import Any
 
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bearhug import __version__, accounts, admin, files, repos, social
+from bearhug import __version__, accounts, admin, files, inference, repos, social
 from bearhug.accounts import api as accounts_api
 from bearhug.accounts import pages as accounts_pages
+from bearhug.accounts.model import AccountDeleted
 from bearhug.admin import pages as admin_pages
 from bearhug.admin import wire as admin_wire
 from bearhug.cards import api as cards_api
 from bearhug.cards import jobs as cards_jobs
 from bearhug.cards import service as cards_service
 from bearhug.cards.front_matter import parse
+from bearhug.cards.model import CardRead
 from bearhug.cards.render import Base, render
 from bearhug.config import Settings
 from bearhug.db import Connection
@@ -33,21 +36,28 @@ from bearhug.files.model import RevisionPushed
 from bearhug.git.cache import GitCache
 from bearhug.hub import Hub, Listeners
 from bearhug.identity.service import LastSeen, write_down
+from bearhug.inference import api as inference_api
+from bearhug.inference import jobs as inference_jobs
+from bearhug.inference import pages as inference_pages
+from bearhug.inference import room as inference_room
+from bearhug.inference import service as inference_service
 from bearhug.repos import api as repos_api
 from bearhug.repos import pages as repos_pages
-from bearhug.repos.model import RepoChanged, RepoCreated, RepoDeleted
+from bearhug.repos import service as repos_service
+from bearhug.repos.model import Repo, RepoChanged, RepoCreated, RepoDeleted
 from bearhug.social import api as social_api
 from bearhug.social import pages as social_pages
 from bearhug.storage.open import open_objects
 from bearhug.storage.sigv4 import Credentials
 from bearhug.web import templating
+from bearhug.web.call import Call
 from bearhug.web.doors import Doors
 from bearhug.web.tracing import Metrics, Traced
 from bearhug.worker import Jobs, Worker
 
 log = logging.getLogger(__name__)
 
-FEATURES: tuple[ModuleType, ...] = (accounts, repos, files, admin, social)
+FEATURES: tuple[ModuleType, ...] = (accounts, repos, files, admin, social, inference)
 """Those with pages: each brings its templates/."""
 
 ROUTES: tuple[Sequence[BaseRoute], ...] = (
@@ -61,11 +71,23 @@ ROUTES: tuple[Sequence[BaseRoute], ...] = (
     files_pages.routes,
     social_api.routes,
     social_pages.routes,
+    inference_api.routes,
+    inference_pages.routes,
     admin_wire.routes,
     admin_pages.routes,
 )
 
+PANELS: tuple[Callable[[Call, Repo], Awaitable[tuple[str, dict[str, Any]] | None]], ...] = (
+    inference_pages.panel,
+)
+"""What stands beside a card: each gives a template and the variables to include it with, or None.
+
+`hub.rooms["panels"]`, for the page of a repo.
+"""
+
 LISTENERS: Listeners = {
+    AccountDeleted: [repos_service.on_account_deleted],
+    CardRead: [inference_service.on_card_read],
     RepoCreated: [files_service.on_repo_created],
     RepoChanged: [cards_service.on_repo_changed],
     RepoDeleted: [cards_service.on_repo_deleted],
@@ -78,6 +100,7 @@ JOBS: Jobs = {
     "cards.read_weights": cards_jobs.read_weights,
     "git.compact": files_jobs.compact,
     "git.forget": files_jobs.forget,
+    "inference.estimate": inference_jobs.estimate,
 }
 
 
@@ -104,7 +127,13 @@ def build_hub(settings: Settings) -> Hub:
         GitCache(settings.data_dir / "cache" / "git", objects),
         given or database.write(secret),
         LISTENERS,
-        rooms={"last_seen": LastSeen(), "metrics": Metrics(), "markdown": _prose},
+        rooms={
+            "last_seen": LastSeen(),
+            "metrics": Metrics(),
+            "markdown": _prose,
+            "panels": PANELS,
+            "placement": inference_service.placements,
+        },
     )
 
 
@@ -151,7 +180,8 @@ async def living(hub: Hub) -> AsyncIterator[None]:
     worker = Worker(hub, JOBS)
     worker.start()
     try:
-        yield
+        async with inference_room.opened(hub):
+            yield
     finally:
         ticking.cancel()
         await asyncio.to_thread(worker.stop)

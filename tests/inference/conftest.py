@@ -1,12 +1,16 @@
 """A real model, SmolLM2-135M, and a supervisor that keeps it in a folder of the test's own."""
 
 import importlib.util
+from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bearhug.inference.engines.base import ModelFile
 from bearhug.kit import gguf
+from tests.conftest import Server, serving
+from tests.inference.living import living_hub
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +32,19 @@ def smollm(smollm_path: Path) -> ModelFile:
         header = gguf.read_header(read)
     size = smollm_path.stat().st_size
     return ModelFile("ada/smol", "a" * 64, "gguf", (smollm_path,), size, header)
+
+
+@pytest.fixture(scope="session")
+def answering(tmp_path_factory: pytest.TempPathFactory, smollm_path: Path) -> Iterator[Server]:
+    """A hub on a real port whose models answer. Its model is loaded once for all tests."""
+    hub = living_hub(tmp_path_factory.mktemp("answering"), smollm_path)
+    with serving(hub) as running:
+        yield running
+    hub.db.close()
+
+
+@pytest.fixture
+def ask(answering: Server) -> Iterator[httpx.Client]:
+    """Asks that hub as a visitor; give a test's own headers to be somebody."""
+    with httpx.Client(base_url=answering.url, timeout=120) as client:
+        yield client

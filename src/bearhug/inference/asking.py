@@ -1,0 +1,183 @@
+"""Asking a model: it is loaded if need be, answers in chunks, is heard and measured."""
+
+import asyncio
+import contextlib
+import importlib.metadata
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from bearhug.errors import HubError
+from bearhug.hub import OPERATOR, Hub
+from bearhug.inference import heard, service
+from bearhug.inference.engines.base import ModelFile
+from bearhug.inference.engines.runner import Chunk, Runner
+from bearhug.inference.heard import Answer
+from bearhug.inference.model import Loading, Placement, Said
+from bearhug.inference.resident import Stage
+from bearhug.inference.room import Asker, ModelRoom
+from bearhug.inference.service import Located
+from bearhug.inference.service.measuring import Measured, machine
+
+HOLD_SECONDS = 10.0
+WAIT_SECONDS = 60.0
+"""How long a question is held while its model loads: by default, and for who asks to wait."""
+
+READ_BYTES_PER_SECOND = 150_000_000
+"""How fast weights are read from a disk nobody measured; for the guess of a first load."""
+
+STEADY_TOKENS = 16
+"""A shorter answer says little of a model's speed."""
+
+# What a run's page repeats of a request, beside its text.
+_NOT_PARAMETERS = frozenset({"messages", "prompt", "stream_options", "tools", "logprobs"})
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of which model; `body` has the engine's fields (engines.runner.FIELDS)."""
+
+    name: str
+    """What the caller calls the model: answers give it back."""
+    located: Located
+    chat: bool
+    body: Mapping[str, Any]
+    asker: Asker
+    hold_seconds: float = HOLD_SECONDS
+
+
+async def ask(room: ModelRoom, question: Question) -> tuple[Chunk, Answer]:
+    """One whole answer in OpenAI's shape. Cancelling it stops the work.
+
+    Raises Loading, DoesNotFit, EngineFailed, Busy, TooMany, BadRequest, TookTooLong.
+    """
+    async with _seated(room, question) as (runner, answer):
+        asked = runner.chat if question.chat else runner.complete
+        whole = await asked(question.body)
+        answer.first = answer.began + whole.get("timings", {}).get("prompt_ms", 0.0) / 1000
+        answer.hear(whole)
+        return _shaped(whole, question, answer), answer
+
+
+async def stream(room: ModelRoom, question: Question) -> AsyncGenerator[tuple[Chunk, Answer]]:
+    """The answer in OpenAI's chunks, the first once it comes. Closing it stops the work.
+
+    Raises as `ask`, in the middle too.
+    """
+    async with _seated(room, question) as (runner, answer):
+        asked = runner.stream_chat if question.chat else runner.stream_complete
+        async with contextlib.aclosing(asked(question.body)) as chunks:
+            async for chunk in chunks:
+                answer.hear(chunk)
+                yield _shaped(chunk, question, answer), answer
+
+
+@contextlib.asynccontextmanager
+async def _seated(room: ModelRoom, question: Question) -> AsyncIterator[tuple[Runner, Answer]]:
+    """The model's runner, and an answer that is heard; measured when the block ends."""
+    with room.askers.one(question.asker):
+        async with contextlib.AsyncExitStack() as stack:
+            runner, loaded = await _runner(room, question, stack)
+            answer = _begin(room, question, loaded)
+            try:
+                yield runner, answer
+            except HubError:
+                answer.finish = "failed"
+                raise
+            finally:
+                _note_answer(room, question.located.placement, answer)
+
+
+async def _runner(
+    room: ModelRoom, question: Question, stack: contextlib.AsyncExitStack
+) -> tuple[Runner, float]:
+    """The runner, and the seconds its loading took; 0 if it was in memory."""
+    model = await _on_disk(room.hub, question.located)
+    cold = room.supervisor.status(model.key).stage is not Stage.READY
+    try:
+        async with asyncio.timeout(question.hold_seconds):
+            runner = await stack.enter_async_context(room.supervisor.lease(model))
+    except TimeoutError:
+        raise Loading(model.name, _left(room, model, question.located.placement)) from None
+    if not cold:
+        return runner, 0.0
+    status = room.supervisor.status(model.key)
+    room.metrics.loading.observe(status.load_seconds)
+    measured = Measured(model.digest, status.memory_bytes, status.load_seconds)
+    room.later(_write(room.hub, measured))
+    return runner, status.load_seconds
+
+
+async def _on_disk(hub: Hub, located: Located) -> ModelFile:
+    return await asyncio.to_thread(service.model_file, hub, located)
+
+
+def _left(room: ModelRoom, model: ModelFile, placement: Placement) -> float:
+    """Seconds until it will have been loaded, as far as one can tell."""
+    guess = 2 + placement.weight_bytes / READ_BYTES_PER_SECOND
+    whole = placement.load_seconds or guess
+    return max(1.0, whole - room.supervisor.status(model.key).since_seconds)
+
+
+def _begin(room: ModelRoom, question: Question, loaded: float) -> Answer:
+    placement, body = question.located.placement, question.body
+    asked = (
+        heard.turns(body["messages"]) if question.chat else heard.turns([_prompt(body["prompt"])])
+    )
+    status = room.supervisor.status(service.resident_file(question.located).key)
+    figures = heard.known(_engine(), placement.quantisation, placement.digest, machine())
+    figures = replace(figures, memory_bytes=status.memory_bytes, load_seconds=round(loaded, 3))
+    said = Said(
+        question.located.repo.id,
+        placement.revision,
+        placement.file,
+        "conversational" if question.chat else "text-generation",
+        asked,
+        "",
+        {key: value for key, value in body.items() if key not in _NOT_PARAMETERS},
+        figures,
+    )
+    return room.heard.begin(said, question.asker.user_id, chat=question.chat)
+
+
+def _note_answer(room: ModelRoom, placement: Placement, answer: Answer) -> None:
+    figures = answer.figures()
+    room.metrics.answers.labels(figures.finish).inc()
+    room.metrics.tokens.inc(figures.completion_tokens)
+    if answer.first is not None:
+        room.metrics.first_token.observe(figures.first_token_seconds)
+    if figures.completion_tokens >= STEADY_TOKENS and figures.tokens_per_second:
+        speed = figures.tokens_per_second
+        room.later(_write(room.hub, Measured(placement.digest, tokens_per_second=speed)))
+
+
+async def _write(hub: Hub, measured: Measured) -> None:
+    await hub.db.awrite(hub.bound_to(OPERATOR, [], service.note, measured))
+
+
+def _shaped(chunk: Chunk, question: Question, answer: Answer) -> Chunk:
+    """The chunk as OpenAI would send it: our id, the caller's name for the model, no timings."""
+    shaped = {key: value for key, value in chunk.items() if key != "timings"}
+    choices = [_choice(choice) for choice in chunk.get("choices", ())]
+    return shaped | {"id": answer.id, "model": question.name, "choices": choices}
+
+
+def _choice(choice: Mapping[str, Any]) -> dict[str, Any]:
+    shaped = {"logprobs": None, **choice}
+    delta = shaped.get("delta")
+    if delta and delta.get("role") and delta.get("content") is None:
+        shaped["delta"] = {**delta, "content": ""}
+    return shaped
+
+
+def _prompt(text: Any) -> dict[str, Any]:
+    return {"role": "user", "content": text}
+
+
+@cache
+def _engine() -> str:
+    try:
+        return f"llama.cpp, by xllamacpp {importlib.metadata.version('xllamacpp')}"
+    except importlib.metadata.PackageNotFoundError:
+        return "llama.cpp"

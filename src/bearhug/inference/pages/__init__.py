@@ -1,0 +1,14 @@
+"""Models that answer, as pages: the panel beside a card, saved runs.
+
+panel.py    what stands on a model's page: a conversation, and what it costs here
+trying.py   the same conversation without a script
+runs.py     saved runs: the list, one of them, its picture
+"""
+
+from starlette.routing import BaseRoute
+
+from bearhug.inference.pages.panel import panel
+
+__all__ = ["panel", "routes"]
+
+routes: list[BaseRoute] = []

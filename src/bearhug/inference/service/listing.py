@@ -1,0 +1,141 @@
+"""What models mean on this machine, many at once: from rows alone, without reading git."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from bearhug.cards import service as cards
+from bearhug.cards.model import Card, CardRead
+from bearhug.errors import NotFound, Unavailable
+from bearhug.hub import Hub, Transaction
+from bearhug.inference import memory, store
+from bearhug.inference.engines.base import Candidate, RepoFile
+from bearhug.inference.model import NotServed, Placement
+from bearhug.inference.service.measuring import Costs, costs, note_estimate
+from bearhug.inference.service.placing import (
+    choose,
+    digest_of,
+    key_of,
+    locate,
+    none,
+    refuse,
+    standing,
+    without_weights,
+)
+from bearhug.repos import store as repo_rows
+from bearhug.repos.model import Repo
+
+MOST_SERVED = 1000
+
+
+def placements(tx: Transaction, repos: Iterable[Repo]) -> dict[int, Placement]:
+    """The placements of these models, by repo id.
+
+    What a card was not read for yet is left out.
+    """
+    listed = list(repos)
+    known = cards.cards(tx, listed)
+    found = {
+        repo.id: _candidate(tx.hub, repo, known[repo.id]) for repo in listed if repo.id in known
+    }
+    digests = [each[1] for each in found.values() if isinstance(each, tuple)]
+    measured = costs(tx, digests)
+    return {
+        repo.id: _placement(tx.hub, repo, known[repo.id], found[repo.id], measured)
+        for repo in listed
+        if repo.id in found
+    }
+
+
+def served(tx: Transaction) -> list[tuple[Repo, Placement]]:
+    """The models the actor may ask here, the most downloaded first."""
+    repos = store.weights(tx.db, tx.actor, "gguf", MOST_SERVED)
+    placed = placements(tx, repos)
+    return [
+        (repo, placed[repo.id]) for repo in repos if repo.id in placed and placed[repo.id].answers
+    ]
+
+
+def provider_mapping(tx: Transaction, repo: Repo) -> dict[str, dict[str, str]]:
+    """What `expand=inferenceProviderMapping` says of one model; {} if it does not answer here.
+
+    The keys are those that huggingface_hub reads (hf_api.py, InferenceProviderMapping).
+    """
+    placed = placements(tx, [repo]).get(repo.id)
+    if placed is None or not placed.answers:
+        return {}
+    task = "conversational" if placed.chat else "text-generation"
+    return {"hf-inference": {"status": "live", "providerId": str(repo.name), "task": task}}
+
+
+def conversational(card: Card | None) -> bool:
+    """Whether one talks with it in turns."""
+    return card is not None and bool(card.facts.get("gguf", {}).get("chat_template"))
+
+
+def on_card_read(tx: Transaction, event: CardRead) -> None:
+    """Compute what new weights will take, so that listings can say it."""
+    card = cards.card(tx, event.repo)
+    if card is not None and "gguf" in card.facts:
+        tx.later("inference.estimate", repo_id=event.repo.id)
+
+
+def estimate(hub: Hub, repo_id: int) -> None:
+    """Read the header of the file that would run and keep what it will take. Slow: from a job."""
+
+    def placed(tx: Transaction) -> Placement | None:
+        repo = repo_rows.by_id(tx.db, repo_id)
+        if repo is None:
+            return None
+        try:
+            return locate(tx, repo).placement
+        except (NotServed, NotFound, Unavailable):
+            return None
+
+    found = hub.read(placed)
+    if found is not None and not found.measured:
+        hub.write(note_estimate, found.digest, found.memory_bytes)
+
+
+def _candidate(hub: Hub, repo: Repo, card: Card) -> tuple[Candidate, str] | str:
+    """What would be loaded, with the digest of its weights; or why nothing can be."""
+    try:
+        refuse(repo, card)
+    except NotServed as reason:
+        return reason.message
+    weights: Mapping[str, Any] = card.facts.get("weights", {})
+    chosen = choose(hub, [RepoFile(path, size) for path, (_, size) in weights.items()])
+    if chosen is None:
+        return without_weights([path.lower() for path in weights])
+    candidate = chosen[1]
+    return candidate, digest_of([weights[file.path][0] for file in candidate.files])
+
+
+def _placement(
+    hub: Hub,
+    repo: Repo,
+    card: Card,
+    found: tuple[Candidate, str] | str,
+    measured: Mapping[str, Costs],
+) -> Placement:
+    if isinstance(found, str):
+        return none(found)
+    candidate, digest = found
+    known = measured.get(digest, Costs())
+    facts = card.facts.get("gguf", {})
+    placement = Placement(
+        engine=candidate.engine,
+        file=candidate.files[0].path,
+        quantisation=candidate.quantisation or facts.get("quantization", ""),
+        digest=digest,
+        revision=card.commit_oid,
+        weight_bytes=candidate.size,
+        memory_bytes=known.memory_bytes,
+        measured=known.measured,
+        load_seconds=known.load_seconds,
+        tokens_per_second=known.tokens_per_second,
+        context=facts.get("context_length", 0),
+        chat=conversational(card),
+    )
+    # The least it can take: a roomier plan is chosen only where there is room.
+    least = candidate.size * 11 // 10 + memory.PROCESS_BYTES
+    return standing(hub, placement, key=key_of(repo, digest, candidate.engine), needed=least)

@@ -1,0 +1,89 @@
+"""Saved runs: what a model really said, kept under a link of its own."""
+
+import secrets
+import string
+from dataclasses import replace
+
+from bearhug.cards import service as cards
+from bearhug.errors import Forbidden, RepoNotFound
+from bearhug.hub import Transaction
+from bearhug.inference import store
+from bearhug.inference.model import Run, RunNotFound, Said
+from bearhug.kit.wire import Moment
+from bearhug.repos import service as repos
+from bearhug.repos import store as repo_rows
+from bearhug.repos.model import Access, Repo
+
+ID_LETTERS = string.ascii_letters + string.digits
+ID_LENGTH = 10
+
+
+def save(tx: Transaction, said: Said, *, public: bool) -> Run:
+    """Keep what a model said. Raises NotSignedIn, or RepoNotFound if its repo is hidden by now."""
+    user_id = tx.actor.require_user()
+    if not tx.actor.grant.writes and not tx.actor.grant.fine:
+        raise Forbidden("This token only reads. Save the run with one that may write.")
+    repo = repo_rows.by_id(tx.db, said.repo_id)
+    if repo is None:
+        raise RepoNotFound
+    repos.require(tx.actor, repo, Access.READ)
+    card = cards.card(tx, repo)
+    run = Run(
+        "".join(secrets.choice(ID_LETTERS) for _ in range(ID_LENGTH)),
+        said,
+        card.summary if card else "",
+        public,
+        user_id,
+        tx.actor.name or "",
+        tx.now,
+    )
+    store.add(tx.db, run)
+    return run
+
+
+def run(tx: Transaction, id: str) -> tuple[Run, Repo]:
+    """The run and its model. Raises RunNotFound unless the actor may see both."""
+    found = store.by_id(tx.db, id)
+    if found is None:
+        raise RunNotFound
+    kept, repo = found
+    own = kept.user_id is not None and kept.user_id == tx.actor.user_id
+    if not (kept.public or own or tx.actor.operator):
+        raise RunNotFound
+    if not repos.can(tx.actor, repo, Access.READ):
+        raise RunNotFound
+    return kept, repo
+
+
+def runs(
+    tx: Transaction, *, own: bool, before: Moment | None = None, limit: int = 20
+) -> list[tuple[Run, Repo]]:
+    """The actor's own runs, or everyone's public ones, newest first. Raises NotSignedIn."""
+    if own:
+        tx.actor.require_user()
+    return store.page(tx.db, tx.actor, own=own, before=before, limit=limit)
+
+
+def change(tx: Transaction, id: str, *, public: bool) -> Run:
+    """Show it to everyone who may see its model, or to its owner alone."""
+    kept = _own(tx, id)
+    store.show(tx.db, id, public)
+    return replace(kept, public=public)
+
+
+def remove(tx: Transaction, id: str) -> Repo:
+    """Delete it; the model it was of is returned."""
+    kept = _own(tx, id)
+    store.drop(tx.db, kept.id)
+    repo = repo_rows.by_id(tx.db, kept.said.repo_id)
+    assert repo is not None
+    return repo
+
+
+def _own(tx: Transaction, id: str) -> Run:
+    """Raises RunNotFound, or Forbidden if another saved it."""
+    tx.actor.require_user()
+    kept, _ = run(tx, id)
+    if kept.user_id != tx.actor.user_id and not tx.actor.operator:
+        raise Forbidden("Only whoever saved a run may change it.")
+    return kept

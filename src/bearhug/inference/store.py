@@ -1,0 +1,148 @@
+"""Measurements and saved runs, in and out. Every SQL statement of this feature is here."""
+
+import json
+from dataclasses import asdict
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, delete, or_, select, update
+
+from bearhug.db import Connection, Row, Statement, adding, statement, upsert
+from bearhug.db.schema import accounts, cards, measurements, repos, runs, tags
+from bearhug.hub import Actor
+from bearhug.inference.model import Figures, Run, Said, Turn
+from bearhug.kit.wire import Moment
+from bearhug.repos import store as repo_rows
+from bearhug.repos.model import Repo, RepoKind
+
+_FIGURES = ("memory_bytes", "load_seconds", "tokens_per_second", "measured_at")
+_MEASURED = statement(
+    select(measurements).where(measurements.c.file.in_(bindparam("files", expanding=True)))
+)
+_MEASURE = upsert(measurements, ("host", "file", *_FIGURES), keys=("host", "file"), update=_FIGURES)
+_SAVED = (
+    *("id", "repo_id", "revision", "file", "user_id", "task", "input", "output"),
+    *("parameters", "figures", "about", "public", "created_at"),
+)
+_SAVE = adding(runs, *_SAVED)
+_DELETE = statement(delete(runs).where(runs.c.id == bindparam("id")))
+_SHOW = statement(
+    update(runs).where(runs.c.id == bindparam("id")).values(public=bindparam("public"))
+)
+_NAMED = tuple(column.label(f"run_{column.name}") for column in runs.c)
+_LAST = 2**62
+
+
+def measured(db: Connection, files: list[str]) -> list[Row]:
+    """Rows of any host for these weights; `measured_at` 0 marks an estimate."""
+    return db.all(_MEASURED, files=files) if files else []
+
+
+def measure(db: Connection, host: str, file: str, at: Moment, **figures: float | None) -> None:
+    """Set what is given; what was known of the rest stays."""
+    known = next((row for row in measured(db, [file]) if row.host == host), None)
+    before = {name: getattr(known, name) for name in _FIGURES} if known else {}
+    values = {name: before.get(name) for name in _FIGURES} | figures
+    db.run(_MEASURE, host=host, file=file, **{**values, "measured_at": at})
+
+
+def add(db: Connection, run: Run) -> None:
+    said = run.said
+    db.run(
+        _SAVE,
+        id=run.id,
+        repo_id=said.repo_id,
+        revision=said.revision,
+        file=said.file,
+        user_id=run.user_id,
+        task=said.task,
+        input=json.dumps([asdict(turn) for turn in said.turns]),
+        output=said.output,
+        parameters=json.dumps(dict(said.parameters)),
+        figures=json.dumps(asdict(said.figures)),
+        about=run.about,
+        public=run.public,
+        created_at=run.created_at,
+    )
+
+
+def drop(db: Connection, id: str) -> None:
+    db.run(_DELETE, id=id)
+
+
+def show(db: Connection, id: str, public: bool) -> None:
+    db.run(_SHOW, id=id, public=public)
+
+
+def by_id(db: Connection, id: str) -> tuple[Run, Repo] | None:
+    """The run with its repo, whoever may see them."""
+    row = db.first(_one(), id=id)
+    return (_run(row), repo_rows.repo_of(row)) if row else None
+
+
+def page(
+    db: Connection, actor: Actor, *, own: bool, before: Moment | None, limit: int
+) -> list[tuple[Run, Repo]]:
+    """The actor's own runs, or everyone's public ones, newest first, of models they may read."""
+    query = _joined().where(repo_rows.readable(actor), runs.c.created_at < bindparam("before"))
+    mine = runs.c.user_id == bindparam("user_id")
+    query = query.where(mine if own else runs.c.public)
+    listed = statement(query.order_by(runs.c.created_at.desc()).limit(bindparam("limit")))
+    params: dict[str, Any] = {"before": before or _LAST, "limit": limit}
+    if own:
+        params["user_id"] = actor.user_id
+    return [(_run(row), repo_rows.repo_of(row)) for row in db.all(listed, **params)]
+
+
+def weights(db: Connection, actor: Actor, format: str, limit: int) -> list[Repo]:
+    """The models the actor may read that have weights of this format, the likeliest first."""
+    query = (
+        select(*repo_rows.COLUMNS)
+        .join(tags, (tags.c.repo_id == repos.c.id) & (tags.c.facet == "library"))
+        .join(cards, cards.c.repo_id == repos.c.id)
+        .where(
+            repo_rows.readable(actor),
+            repos.c.kind == RepoKind.MODEL,
+            tags.c.value == bindparam("format"),
+            or_(cards.c.pipeline_tag == "text-generation", cards.c.pipeline_tag.is_(None)),
+        )
+        .order_by(repos.c.downloads.desc(), repos.c.id.desc())
+        .limit(bindparam("limit"))
+    )
+    rows = db.all(statement(query), format=format, limit=limit)
+    return [repo_rows.repo_of(row) for row in rows]
+
+
+@cache
+def _one() -> Statement:
+    return statement(_joined().where(runs.c.id == bindparam("id")))
+
+
+def _joined() -> "Select[Any]":
+    return (
+        select(*_NAMED, *repo_rows.COLUMNS, accounts.c.name.label("author"))
+        .join(repos, repos.c.id == runs.c.repo_id)
+        .outerjoin(accounts, accounts.c.id == runs.c.user_id)
+    )
+
+
+def _run(row: Any) -> Run:
+    said = Said(
+        row.run_repo_id,
+        row.run_revision,
+        row.run_file,
+        row.run_task,
+        tuple(Turn(**turn) for turn in json.loads(row.run_input)),
+        row.run_output,
+        json.loads(row.run_parameters),
+        Figures(**json.loads(row.run_figures)),
+    )
+    return Run(
+        row.run_id,
+        said,
+        row.run_about,
+        bool(row.run_public),
+        row.run_user_id,
+        row.author or "",
+        row.run_created_at,
+    )

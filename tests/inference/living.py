@@ -1,0 +1,88 @@
+"""A hub with a model that answers: SmolLM2-135M as ada/smol, her own copy hidden as ada/secret."""
+
+import hashlib
+import shutil
+import time
+from pathlib import Path
+
+from bearhug.app import build_hub
+from bearhug.config import Settings
+from bearhug.files import service as files
+from bearhug.files.model import Add, AddLfs, Proposal
+from bearhug.hub import Hub
+from bearhug.repos import service as repos
+from bearhug.repos.model import RepoKind, Visibility
+from tests.conftest import introduce, person
+
+FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
+
+CARD = """---
+license: apache-2.0
+pipeline_tag: text-generation
+tags: [gguf, conversational]
+inference:
+  parameters:
+    temperature: 0.2
+    max_new_tokens: 64
+widget:
+  - example_title: Capital of France
+    messages:
+      - role: user
+        content: What is the capital of France?
+  - example_title: A story
+    text: Tell me a long story about a bear.
+---
+
+# Smol
+
+Smol answers short questions in English. It is a very small model. It is often wrong, and says so
+never. It was trained elsewhere.
+"""
+
+
+def living_hub(folder: Path, model: Path) -> Hub:
+    """The cast, ada/smol (public), ada/secret (private), ada/mute (no card's leave), ada/empty."""
+    hub = build_hub(Settings(data_dir=folder / "data", model_threads=2))
+    hub.write(introduce)
+    for name, card, visibility in (
+        ("smol", CARD, Visibility.PUBLIC),
+        ("secret", CARD, Visibility.PRIVATE),
+        ("mute", "---\ninference: false\n---\n# Mute\n", Visibility.PUBLIC),
+    ):
+        add_model(hub, name, card, model, visibility)
+    hub.write_as(person(hub, "ada"), repos.create, RepoKind.MODEL, "empty")
+    return hub
+
+
+def add_model(hub: Hub, name: str, card: str, model: Path, visibility: Visibility) -> None:
+    ada = person(hub, "ada")
+    repo = hub.write_as(ada, repos.create, RepoKind.MODEL, name, visibility=visibility)
+    with model.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    scratch = hub.objects.scratch / f"{name}.gguf"
+    shutil.copyfile(model, scratch)
+    files.claim(hub, repo, scratch, sha256, model.stat().st_size)
+    ops = (Add("README.md", card.encode()), AddLfs(FILE, sha256))
+    files.commit_now(hub, ada, RepoKind.MODEL, f"ada/{name}", Proposal(ops, "Bring the model"))
+
+
+def cpu_seconds_of_runners(hub: Hub) -> float:
+    """Processor time all runners of the hub have used so far."""
+    found = 0.0
+    for resident in hub.rooms["supervisor"]._residents.values():
+        if resident.process is not None and resident.process.alive:
+            stat = Path(f"/proc/{resident.process.pid}/stat").read_text()
+            fields = stat.rsplit(")", 1)[1].split()
+            found += int(fields[11]) + int(fields[12])
+    return found / 100
+
+
+def rests(hub: Hub, seconds: float = 8) -> bool:
+    """Whether the runners stop using the processor within that time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        before = cpu_seconds_of_runners(hub)
+        time.sleep(0.5)
+        if cpu_seconds_of_runners(hub) - before < 0.06:
+            return True
+    return False
