@@ -1,5 +1,6 @@
 """What people do with repos, and who may: each function is one use case."""
 
+from bearhug.accounts.model import AccountDeleted
 from bearhug.errors import (
     BadRequest,
     Forbidden,
@@ -189,6 +190,16 @@ def change_settings(
 def delete(tx: Transaction, kind: RepoKind, name: str) -> None:
     """Delete the repo and all its rows; its bytes go when nothing names them any more."""
     repo = find(tx, kind, name, access=Access.ADMIN)
+    _drop(tx, repo)
+
+
+def on_account_deleted(tx: Transaction, event: AccountDeleted) -> None:
+    """An account's repos go with it, and whoever keeps something of theirs is told."""
+    for repo in store.owned_by(tx.db, event.account.id):
+        _drop(tx, repo)
+
+
+def _drop(tx: Transaction, repo: Repo) -> None:
     tx.announce(RepoDeleted(repo))
     store.delete_repo(tx.db, repo.id)
     tx.after(lambda: tx.hub.git.drop(repo.id))
