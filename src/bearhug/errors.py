@@ -7,6 +7,7 @@ Features raise these; `app` alone turns them into responses: JSON to programs, a
   - NotSignedIn 401
     · BadCredentials
   - Forbidden 403
+    · GatedRepo
   - NotFound 404
     · RepoNotFound, RevisionNotFound, EntryNotFound
   - Conflict 409
@@ -60,6 +61,25 @@ class BadCredentials(NotSignedIn):
 
 class Forbidden(HubError):
     status, code = 403, "Forbidden"
+
+
+class GatedRepo(Forbidden):
+    """Its card may be read by everyone, its files by whom its owner lets in.
+
+    `what` is such as `model ada/bert`. The words as the Hub's; a visitor is told 401.
+    """
+
+    code = "GatedRepo"
+
+    def __init__(self, what: str, *, visitor: bool) -> None:
+        if visitor:
+            self.status = 401
+            words = "You must have access to it and be authenticated to access it. Please log in."
+            super().__init__(f"Access to {what} is restricted. {words}")
+        else:
+            super().__init__(
+                f"Access to {what} is restricted and you are not in the authorized list."
+            )
 
 
 class NotFound(HubError):

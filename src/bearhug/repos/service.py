@@ -4,6 +4,7 @@ from bearhug.accounts.model import AccountDeleted
 from bearhug.errors import (
     BadRequest,
     Forbidden,
+    GatedRepo,
     Moved,
     NameTaken,
     RepoNotFound,
@@ -51,6 +52,8 @@ def require(actor: Actor, repo: Repo, access: Access) -> None:
         raise RepoNotFound(visitor=actor.user_id is None)
     if repo.disabled:
         raise Forbidden("Access to this resource is disabled.")
+    if repo.gated and access is Access.READ:
+        raise GatedRepo(f"{repo.kind} {repo.name}", visitor=actor.user_id is None)
     actor.require_user()
     words = {Access.READ: "read the files of", Access.WRITE: "write to", Access.ADMIN: "manage"}
     raise Forbidden(f"You may not {words[access]} {repo.name}{_why(actor, repo, access)}")
@@ -64,13 +67,10 @@ def can(actor: Actor, repo: Repo, access: Access) -> bool:
     if access > Access.METADATA and repo.disabled and not actor.operator:
         return False
     if access <= Access.READ and repo.visibility is Visibility.PUBLIC:
-        return True
+        return access is Access.METADATA or not repo.gated or _belongs(actor, repo)
     if access is Access.METADATA and repo.visibility is Visibility.PROTECTED:
         return True
-    if not _role_allows(actor, repo, access):
-        return False
-    permission = Permission.READ if access <= Access.READ else Permission.WRITE
-    return actor.grant.allows(permission, account=repo.owner_id, repo=repo.id)
+    return _belongs(actor, repo, access)
 
 
 def can_create(actor: Actor, owner_id: int) -> bool:
@@ -203,6 +203,14 @@ def _drop(tx: Transaction, repo: Repo) -> None:
     tx.announce(RepoDeleted(repo))
     store.delete_repo(tx.db, repo.id)
     tx.after(lambda: tx.hub.git.drop(repo.id))
+
+
+def _belongs(actor: Actor, repo: Repo, access: Access = Access.READ) -> bool:
+    """Whether the actor's role reaches so far, and their credential with it."""
+    if not _role_allows(actor, repo, access):
+        return False
+    permission = Permission.READ if access <= Access.READ else Permission.WRITE
+    return actor.grant.allows(permission, account=repo.owner_id, repo=repo.id)
 
 
 def _role_allows(actor: Actor, repo: Repo, access: Access) -> bool:
