@@ -1,0 +1,1 @@
+"""The hub is killed, and looked over after."""
