@@ -11,7 +11,7 @@ from typing import Any
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bearhug import __version__, accounts, admin, files, inference, repos, social
+from bearhug import __version__, accounts, admin, catalog, files, inference, repos, social
 from bearhug.accounts import api as accounts_api
 from bearhug.accounts import pages as accounts_pages
 from bearhug.accounts.model import AccountDeleted
@@ -23,6 +23,10 @@ from bearhug.cards import service as cards_service
 from bearhug.cards.front_matter import parse
 from bearhug.cards.model import CardRead
 from bearhug.cards.render import Base, render
+from bearhug.catalog import api as catalog_api
+from bearhug.catalog import jobs as catalog_jobs
+from bearhug.catalog import pages as catalog_pages
+from bearhug.catalog import service as catalog_service
 from bearhug.config import Settings
 from bearhug.db import Connection
 from bearhug.db.open import open_database
@@ -57,7 +61,7 @@ from bearhug.worker import Jobs, Worker
 
 log = logging.getLogger(__name__)
 
-FEATURES: tuple[ModuleType, ...] = (accounts, repos, files, admin, social, inference)
+FEATURES: tuple[ModuleType, ...] = (accounts, repos, files, admin, social, inference, catalog)
 """Those with pages: each brings its templates/."""
 
 ROUTES: tuple[Sequence[BaseRoute], ...] = (
@@ -73,6 +77,8 @@ ROUTES: tuple[Sequence[BaseRoute], ...] = (
     social_pages.routes,
     inference_api.routes,
     inference_pages.routes,
+    catalog_api.routes,
+    catalog_pages.routes,
     admin_wire.routes,
     admin_pages.routes,
 )
@@ -87,10 +93,10 @@ PANELS: tuple[Callable[[Call, Repo], Awaitable[tuple[str, dict[str, Any]] | None
 
 LISTENERS: Listeners = {
     AccountDeleted: [repos_service.on_account_deleted],
-    CardRead: [inference_service.on_card_read],
-    RepoCreated: [files_service.on_repo_created],
-    RepoChanged: [cards_service.on_repo_changed],
-    RepoDeleted: [cards_service.on_repo_deleted],
+    CardRead: [inference_service.on_card_read, catalog_service.on_change],
+    RepoCreated: [files_service.on_repo_created, catalog_service.on_change],
+    RepoChanged: [cards_service.on_repo_changed, catalog_service.on_change],
+    RepoDeleted: [cards_service.on_repo_deleted, catalog_service.on_change],
     RevisionPushed: [cards_service.on_pushed],
 }
 """Who is told of what, in order, inside the transaction in which it happened."""
@@ -98,6 +104,7 @@ LISTENERS: Listeners = {
 JOBS: Jobs = {
     "cards.read": cards_jobs.read_card,
     "cards.read_weights": cards_jobs.read_weights,
+    "catalog.roll_downloads": catalog_jobs.roll_downloads,
     "git.compact": files_jobs.compact,
     "git.forget": files_jobs.forget,
     "inference.estimate": inference_jobs.estimate,
@@ -130,9 +137,11 @@ def build_hub(settings: Settings) -> Hub:
         rooms={
             "last_seen": LastSeen(),
             "metrics": Metrics(),
+            "downloads": catalog_service.Downloads(),
             "markdown": _prose,
             "panels": PANELS,
             "placement": inference_service.placements,
+            "served": inference_service.served,
         },
     )
 
@@ -176,6 +185,7 @@ class Application:
 @asynccontextmanager
 async def living(hub: Hub) -> AsyncIterator[None]:
     """What runs beside the requests for as long as the hub lives."""
+    await asyncio.to_thread(hub.write, catalog_service.schedule)
     ticking = asyncio.create_task(_tick(hub))
     worker = Worker(hub, JOBS)
     worker.start()
@@ -186,19 +196,20 @@ async def living(hub: Hub) -> AsyncIterator[None]:
         ticking.cancel()
         await asyncio.to_thread(worker.stop)
         await asyncio.gather(ticking, return_exceptions=True)
-        await asyncio.to_thread(_write_last_seen, hub)
+        await asyncio.to_thread(_write_down, hub)
 
 
 async def _tick(hub: Hub) -> None:
     while True:
         await asyncio.sleep(60)
-        await asyncio.to_thread(_write_last_seen, hub)
+        await asyncio.to_thread(_write_down, hub)
 
 
-def _write_last_seen(hub: Hub) -> None:
+def _write_down(hub: Hub) -> None:
     tokens, sessions = hub.rooms["last_seen"].take()
     if tokens or sessions:
         hub.write(write_down, tokens, sessions)
+    catalog_service.flush(hub)
 
 
 def all_routes() -> list[Route]:

@@ -67,7 +67,7 @@ def test_within_a_link_it_is_words() -> None:
 
 def test_headings_can_be_linked_to() -> None:
     made = html("## How to use it\n\n[there](#how-to-use-it)")
-    assert '<h2 id="card-how-to-use-it">' in made
+    assert '<h3 id="card-how-to-use-it">' in made, "a page has one <h1>, and it is the repo's name"
     assert made.count('href="#card-how-to-use-it"') == 2
 
 

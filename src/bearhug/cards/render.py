@@ -43,6 +43,7 @@ _ANCHOR = re.compile(
 _ANCHOR_LABEL = re.compile(r'class="anchor"([^>]*)>#</a>')
 _LINK_OR_IMAGE = re.compile(r"<a\b[^>]*>|</a>|<img((?: [a-z-]+=\"[^\"]*\")*)>")
 _ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
+_HEADING = re.compile(r"<(/?)h([1-5])\b")  # a page has one <h1>, and it is the repo's name
 _TABLE = re.compile(r"<table\b[^>]*>")
 _BLOCK = re.compile(r'<div class="code highlight"><pre tabindex="0">(.*?)</pre></div>', re.DOTALL)
 
@@ -116,6 +117,7 @@ def _finish(cleaned: str) -> str:
         pre = f'<pre tabindex="0" id="{id}">{block[1]}</pre>'
         return f'<div class="code highlight">{pre}{_COPY.format(id=id)}</div>'
 
+    cleaned = _HEADING.sub(lambda found: f"<{found[1]}h{int(found[2]) + 1}", cleaned)
     html = _ANCHOR_LABEL.sub(r'class="anchor"\1 aria-label="Link to here">#</a>', cleaned)
     html = _LINK_OR_IMAGE.sub(_Images(), _TABLE.sub('<table tabindex="0">', html))
     return _BLOCK.sub(with_button, html)

@@ -1,0 +1,175 @@
+"""The page of one repo: its card at the left, what one wishes to know at the right."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bearhug.cards import service as cards
+from bearhug.cards.model import OTHER, PREFIXES, Card
+from bearhug.catalog import service as catalog
+from bearhug.catalog.pages.lines import figures
+from bearhug.catalog.pages.steps import step_taken
+from bearhug.catalog.service.info import Page
+from bearhug.catalog.snippets import Setting, Snippet, beginning, snippets
+from bearhug.catalog.words import hue, label
+from bearhug.repos.model import Repo, RepoKind
+from bearhug.web.call import Call
+from bearhug.web.doors import repo_routes
+from bearhug.web.templating import size
+
+STEP = {RepoKind.MODEL: "card", RepoKind.DATASET: "dataset", RepoKind.SPACE: "space"}
+MOST_TAGS = 12
+HIDDEN = ("base_model:", "dataset:", "license:", "region:")
+"""Tags that a panel of the page says better."""
+
+
+@dataclass(frozen=True)
+class Tag:
+    """One of the tags under a repo's name, leading to what else has it."""
+
+    words: str
+    href: str
+    hue: str = ""
+    strong: str = ""
+
+
+async def show(request: Request) -> Response:
+    call = Call.of(request)
+    params = request.path_params
+    kind, name = RepoKind(params["kind"]), f"{params['owner']}/{params['name']}"
+    page = await call.read_slow(catalog.page, kind, name)
+    if page.html is not None and page.html.key:
+        packed = await call.thread(cards.packed, page.html)
+        await call.write(cards.keep, page.html.key, packed)
+    await step_taken(call, STEP[kind])
+    return await call.page("catalog/repo.html", **(await _context(call, page)))
+
+
+async def _context(call: Call, page: Page) -> dict[str, Any]:
+    repo, card = page.repo, page.card
+    served = page.placed is not None and page.placed.answers
+    setting = Setting(call.base_url, repo, card, page.files, served)
+    ways = snippets(setting)
+    return {
+        "page": page,
+        "repo": repo,
+        "card": card,
+        "html": Markup(page.html.text) if page.html else None,
+        "manages": page.manages,
+        "liked": page.liked,
+        "tag_list": tags(repo, card),
+        "panels": await _panels(call, repo),
+        "ways": ways,
+        "use": _chosen(ways, call.request.query_params.get("use", "")),
+        "beginning": beginning(setting),
+        "weights": _weights(card),
+        "spark": _spark(page.days),
+        "figures": figures(page.placed) if served else "",
+        "place": repo.kind.plural,
+    }
+
+
+def tags(repo: Repo, card: Card) -> list[Tag]:
+    """Task first, coloured; then library and formats, languages, licence, papers, the rest."""
+    prefixes = PREFIXES[repo.kind]
+    found = [_tag(repo, tag, prefixes) for tag in card.tags if not tag.startswith(HIDDEN)]
+    found.sort(key=lambda tag: not tag.hue)
+    kept = found[:MOST_TAGS]
+    if card.license:
+        kept.append(Tag("Licence", _to(repo, "license", card.license), strong=card.license))
+    return kept
+
+
+def _tag(repo: Repo, tag: str, prefixes: dict[str, str]) -> Tag:
+    if tag.startswith("arxiv:"):
+        id = tag.removeprefix("arxiv:")
+        return Tag("arXiv", f"https://arxiv.org/abs/{id}", strong=id)
+    facet, value = _facet(repo, tag, prefixes)
+    if facet == OTHER:
+        return Tag(tag, _to(repo, "filter", tag))
+    return Tag(label(facet, value), _to(repo, facet, value), hue(facet, value))
+
+
+def _facet(repo: Repo, tag: str, prefixes: dict[str, str]) -> tuple[str, str]:
+    """Which facet a tag is of, by its prefix or, without one, by what it says."""
+    for facet, prefix in prefixes.items():
+        if prefix and tag.startswith(prefix):
+            return facet, tag.removeprefix(prefix)
+    bare = [facet for facet, prefix in prefixes.items() if not prefix]
+    known = next((facet for facet in bare if label(facet, tag) != tag), OTHER)
+    return ("sdk", tag) if tag == repo.sdk else (known, tag)
+
+
+def _to(repo: Repo, name: str, value: str) -> str:
+    return f"/{repo.kind.plural}?{urlencode({name: value})}"
+
+
+async def _panels(call: Call, repo: Repo) -> list[Markup]:
+    """What other features have beside the card, each rendered with variables of its own."""
+    made = [await panel(call, repo) for panel in call.hub.rooms.get("panels", ())]
+    shown = []
+    for template, context in filter(None, made):
+        response = await call.page(template, **context)
+        shown.append(Markup(bytes(response.body).decode()))
+    return shown
+
+
+def _chosen(ways: Sequence[Snippet], id: str) -> Snippet | None:
+    return next((way for way in ways if way.id == id), None)
+
+
+def _weights(card: Card) -> list[tuple[str, str]]:
+    """Rows of the panel on weights; [] where there is nothing to say."""
+    facts = card.facts
+    tensors, gguf = facts.get("safetensors", {}), facts.get("gguf", {})
+    template = facts.get("config", {}).get("tokenizer_config", {}).get("chat_template")
+    context = gguf.get("context_length", 0)
+    rows = [
+        ("Parameters", _grouped(card.parameters) if card.parameters else ""),
+        ("Safetensors", _types(tensors)),
+        ("GGUF", " · ".join(_quantised(each) for each in gguf.get("files", [])[:6])),
+        ("Architecture", _architecture(facts)),
+        ("Context", f"{_grouped(context)} tokens" if context else ""),
+        ("Chat template", "yes" if template or gguf.get("chat_template") else ""),
+    ]
+    return [row for row in rows if row[1]]
+
+
+def _types(tensors: dict[str, Any]) -> str:
+    if not tensors:
+        return ""
+    return f"{', '.join(tensors['parameters'])} · {_grouped(tensors['tensors'])} tensors"
+
+
+def _quantised(file: dict[str, Any]) -> str:
+    return f"{file['quantization'] or file['file']} {size(file['size'])}"
+
+
+def _architecture(facts: Any) -> str:
+    config = facts.get("config", {})
+    listed = config.get("architectures")
+    named = listed[0] if isinstance(listed, list) and listed and isinstance(listed[0], str) else ""
+    return named or str(facts.get("gguf", {}).get("architecture", ""))
+
+
+def _spark(days: Sequence[int]) -> str:
+    """Points of a line over a box of 200 by 40; "" where nothing was downloaded."""
+    most = max(days, default=0)
+    if not most:
+        return ""
+    step = 200 / (len(days) - 1)
+    return " ".join(
+        f"{at * step:.0f},{38 - 35 * number / most:.1f}" for at, number in enumerate(days)
+    )
+
+
+def _grouped(number: int) -> str:
+    return f"{number:,}".replace(",", " ")
+
+
+routes = repo_routes("/{owner:seg}/{name:seg}", show)

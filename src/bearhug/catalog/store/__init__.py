@@ -1,0 +1,72 @@
+"""Every SQL statement of the catalogue.
+
+bulk.py        many ids at once
+census.py      which repos have what
+named.py       an author, a tag, a word
+rows.py        the order of a listing and its lines
+downloads.py   counts
+home.py        steps, news, what is held
+"""
+
+from bearhug.catalog.store.census import (
+    COUNTED,
+    all_repos,
+    all_sizes,
+    all_values,
+    changed_since,
+    count_repos,
+    some_repos,
+    some_sizes,
+    some_values,
+)
+from bearhug.catalog.store.downloads import (
+    add_downloads,
+    downloads_since,
+    fade,
+    is_due,
+    kinds_of,
+    roll_downloads,
+)
+from bearhug.catalog.store.home import add_step, has_run, held_bytes, news, steps_of
+from bearhug.catalog.store.named import (
+    gated,
+    hidden_but_seen,
+    matching,
+    of_author,
+    of_parameters,
+    tagged,
+)
+from bearhug.catalog.store.rows import FIRST, among, hits, walk
+
+__all__ = [
+    "COUNTED",
+    "FIRST",
+    "add_downloads",
+    "add_step",
+    "all_repos",
+    "all_sizes",
+    "all_values",
+    "among",
+    "changed_since",
+    "count_repos",
+    "downloads_since",
+    "fade",
+    "gated",
+    "has_run",
+    "held_bytes",
+    "hidden_but_seen",
+    "hits",
+    "is_due",
+    "kinds_of",
+    "matching",
+    "news",
+    "of_author",
+    "of_parameters",
+    "roll_downloads",
+    "some_repos",
+    "some_sizes",
+    "some_values",
+    "steps_of",
+    "tagged",
+    "walk",
+]

@@ -1,0 +1,54 @@
+"""What facets' values are called by people."""
+
+from bearhug.cards.tasks import task
+
+LIBRARIES = {
+    "transformers": "Transformers",
+    "sentence-transformers": "Sentence Transformers",
+    "diffusers": "Diffusers",
+    "safetensors": "Safetensors",
+    "gguf": "GGUF",
+    "onnx": "ONNX",
+    "peft": "PEFT",
+    "timm": "timm",
+    "spacy": "spaCy",
+    "sklearn": "scikit-learn",
+    "keras": "Keras",
+    "fastai": "fastai",
+    "mlx": "MLX",
+    "piper": "Piper",
+}
+SDKS = {"static": "Static page", "gradio": "Gradio", "docker": "Docker", "streamlit": "Streamlit"}
+FORMATS = {"csv": "CSV", "json": "JSON", "parquet": "Parquet", "arrow": "Arrow", "text": "Text"}
+
+# ISO 639 codes that cards use most.
+LANGUAGES = {
+    "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali", "ca": "Catalan", "cs": "Czech",
+    "da": "Danish", "de": "German", "el": "Greek", "en": "English", "es": "Spanish",
+    "et": "Estonian", "eu": "Basque", "fa": "Persian", "fi": "Finnish", "fr": "French",
+    "gl": "Galician", "gu": "Gujarati", "he": "Hebrew", "hi": "Hindi", "hr": "Croatian",
+    "hu": "Hungarian", "hy": "Armenian", "id": "Indonesian", "is": "Icelandic", "it": "Italian",
+    "ja": "Japanese", "ka": "Georgian", "kk": "Kazakh", "kn": "Kannada", "ko": "Korean",
+    "la": "Latin", "lt": "Lithuanian", "lv": "Latvian", "ml": "Malayalam", "mn": "Mongolian",
+    "mr": "Marathi", "ms": "Malay", "multilingual": "Multilingual", "nb": "Norwegian (Bokmål)",
+    "ne": "Nepali", "nl": "Dutch", "nn": "Norwegian (Nynorsk)", "no": "Norwegian", "pa": "Punjabi",
+    "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "si": "Sinhala",
+    "sk": "Slovak", "sl": "Slovenian", "sq": "Albanian", "sr": "Serbian", "sv": "Swedish",
+    "sw": "Swahili", "ta": "Tamil", "te": "Telugu", "th": "Thai", "tl": "Tagalog",
+    "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "uz": "Uzbek", "vi": "Vietnamese",
+    "yo": "Yoruba", "zh": "Chinese", "zu": "Zulu",
+}  # fmt: skip
+
+_OF_FACET = {"library": LIBRARIES, "language": LANGUAGES, "sdk": SDKS, "format": FORMATS}
+
+
+def label(facet: str, value: str) -> str:
+    """A value as a page says it; itself where it has no other name."""
+    if facet in ("pipeline_tag", "task"):
+        return task(value).label
+    return _OF_FACET.get(facet, {}).get(value, value)
+
+
+def hue(facet: str, value: str) -> str:
+    """Tasks alone are coloured; "" for everything else."""
+    return task(value).hue if facet in ("pipeline_tag", "task") else ""
