@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from bearhug.db import Connection
 from bearhug.errors import Unavailable
-from bearhug.git import GitCache, store
+from bearhug.git import GitCache, edit, store
 
-from .conftest import NativeGit, Shelf
+from .conftest import ADA, NativeGit, Shelf, changes
 
 SMALL = {"README.md": b"# Honey", "data/a.csv": b"1,2"}
 LARGE = {"large.bin": os.urandom(400_000)}
@@ -51,6 +52,23 @@ def test_a_commit_is_read_from_what_was_noted(shelf: Shelf, repo_id: int) -> Non
     shelf.open(repo_id)
     shelf.commit(repo_id, {"README.md": b"# Mead"})
     assert len(list((shelf.cache.root / f"{repo_id:02x}").rglob("*.pack"))) == 3
+    assert read(shelf, repo_id) == {**SMALL, **LARGE, "README.md": b"# Mead"}
+
+
+def test_what_was_read_and_then_rolled_back_is_not_taken_for_what_came_after(
+    shelf: Shelf, repo_id: int
+) -> None:
+    lost = edit(shelf.open(repo_id), None, changes({"lost.txt": b"lost"}), author=ADA, message="")
+
+    def read_and_fail(db: Connection) -> None:
+        store.add_pack(db, repo_id, lost.pack, stored=False, at=0)
+        shelf.cache.open(db, repo_id)
+        raise Unavailable("The disk is full.")
+
+    with pytest.raises(Unavailable):
+        shelf.database.write(read_and_fail)
+    another_node = GitCache(shelf.cache.root.with_name("another"), shelf.objects)
+    replace(shelf, cache=another_node).commit(repo_id, {"README.md": b"# Mead"})  # its id again
     assert read(shelf, repo_id) == {**SMALL, **LARGE, "README.md": b"# Mead"}
 
 

@@ -45,7 +45,7 @@ class Clone:
         self._grace_seconds = grace_seconds
         self._lock = threading.RLock()
         self._reader: Reader | None = None
-        self._known: set[int] = set()
+        self._known: set[str] = set()
         self._stamp: tuple[int, int] | None = None
         self._doubted = False
         self._refs = ""
@@ -68,7 +68,7 @@ class Clone:
         Never raises: the commit is made.
         """
         with self._lock:
-            if self._reader is None or not self._untouched():
+            if self._reader is None or row.sha in self._known or not self._untouched():
                 return
             assert pack.data is not None
             assert pack.idx is not None
@@ -77,7 +77,7 @@ class Clone:
                 self._write(self._file(row, ".idx"), pack.idx)
             except OSError:
                 return  # whoever reads next will see to it
-            self._known.add(row.id)
+            self._known.add(row.sha)
             self._stamp = self._seen()
 
     def write_refs(self, refs: Iterable[Ref]) -> None:
@@ -93,23 +93,25 @@ class Clone:
                 self._refs = text
 
     def _current(self, db: Connection, rows: Sequence[PackRow]) -> Reader:
-        complete = self._known.issuperset(row.id for row in rows) and self._untouched()
-        if not complete or len(self._known) > len(rows) or self._doubted:
+        named = {row.sha for row in rows}
+        if named != self._known or self._doubted or not self._untouched():
             self._bring_up(db, rows)
         if self._reader is None:
             self._reader = Reader(pygit2.Repository(str(self.path)), self._lock, self._doubt)
         return self._reader
 
     def _bring_up(self, db: Connection, rows: Sequence[PackRow]) -> None:
+        # Looking at every pack again, for each that is added, would double a commit's time.
+        trusted = self._known if self._untouched() and not self._doubted else set()
         self._build()
         if self._doubted and self._reader:
             self._reader.close()
         for row in rows:
-            if not self._intact(row):
+            if row.sha not in trusted and not self._intact(row):
                 self._fetch(db, row)
         if self._sweep(rows) or self._doubted:
             self._reader = None  # libgit2 would go on looking for what has gone
-        self._known = {row.id for row in rows}
+        self._known = {row.sha for row in rows}
         self._doubted = False
         self._stamp = self._seen()
 
@@ -176,12 +178,12 @@ class Clone:
         named = {f"pack-{row.sha}" for row in rows}
         old = time.time() - self._grace_seconds
         stale = [
-            file
-            for file in sorted(self._packs.iterdir())
-            if file.stem not in named and file.stat().st_ctime < old
+            file.path
+            for file in os.scandir(self._packs)
+            if file.name.partition(".")[0] not in named and file.stat().st_ctime < old
         ]
-        for file in stale:
-            file.unlink(missing_ok=True)
+        for path in sorted(stale):
+            Path(path).unlink(missing_ok=True)
         return bool(stale)
 
     def _doubt(self) -> None:
