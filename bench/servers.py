@@ -51,14 +51,20 @@ class RunningHub:
         """What the process and its children hold, shared pages counted by share (PSS)."""
         return sum(_pss_kib(pid) for pid in _family(self.process.pid)) / 1024
 
+    def processor_seconds(self) -> float:
+        """What the process itself has computed so far, in seconds of one processor."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
 
 @contextmanager
-def hub(data: Path, *options: str, **settings: str) -> Iterator[RunningHub]:
+def hub(data: Path, *options: str, starter: bool = False, **settings: str) -> Iterator[RunningHub]:
     """`bearhug serve` over a data folder; `settings` become BEARHUG_ variables."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "bearhug.cli", "serve", "--data", str(data)]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--no-starter", *options]
+    command += ["--host", "127.0.0.1", "--port", str(port), *options]
+    command += [] if starter else ["--no-starter"]
     environment = _environment(data) | {f"BEARHUG_{k.upper()}": v for k, v in settings.items()}
     start = time.perf_counter()
     with _running(command, environment, log=data.with_suffix(".log")) as process:
@@ -117,6 +123,8 @@ def free_port() -> int:
 def _environment(data: Path) -> dict[str, str]:
     """Ours without what an operator may have set, so that a run measures the defaults."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("BEARHUG_")}
+    # An installed Python keeps what it compiled; without that, a start takes seconds more.
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
     return kept | {"BEARHUG_DATA_DIR": str(data)}
 
 
