@@ -42,62 +42,52 @@ def measure() -> Iterator[Result]:
 
 
 def _compare(what: str, method: str, ours: str, theirs: str) -> Result:
-    with Asking(ours) as hub_asking, Asking(theirs) as nginx_asking:
-        figures = interleave(
-            ROUNDS,
-            {
-                "ours": lambda: hub_asking.median_ms(method, ASKED),
-                "nginx": lambda: nginx_asking.median_ms(method, ASKED),
-            },
-        )
+    figures = interleave(
+        ROUNDS,
+        {
+            "ours": lambda: median_ms(ours, method, ASKED),
+            "nginx": lambda: median_ms(theirs, method, ASKED),
+        },
+    )
     return Result(
         what=what, ours=figures["ours"], unit="ms", peer=figures["nginx"], peer_name="nginx"
     )
 
 
-class Asking:
-    """The same question over and over on one connection."""
-
-    def __init__(self, url: str) -> None:
-        address = urlsplit(url)
-        assert address.hostname
-        self._path, self._host = address.path, address.netloc
-        self._connection = socket.create_connection((address.hostname, address.port or 80))
-        self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-    def __enter__(self) -> "Asking":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
-
-    def median_ms(self, method: str, times: int) -> float:
-        question = f"{method} {self._path} HTTP/1.1\r\nHost: {self._host}\r\n\r\n".encode()
-        taken = []
+def median_ms(url: str, method: str, times: int) -> float:
+    """Of asking the same over and over on one connection; nginx closes it after a thousand."""
+    address = urlsplit(url)
+    assert address.hostname
+    question = f"{method} {address.path} HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode()
+    taken = []
+    with socket.create_connection((address.hostname, address.port or 80)) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for _ in range(times):
             start = time.perf_counter()
-            self._ask(question, method == "HEAD")
+            connection.sendall(question)
+            _take_answer(connection, head_only=method == "HEAD")
             taken.append(time.perf_counter() - start)
-        return 1000 * statistics.median(taken)
+    return 1000 * statistics.median(taken)
 
-    def _ask(self, question: bytes, head_only: bool) -> None:
-        """Raises RuntimeError for another answer than 200, EOFError if it breaks off."""
-        self._connection.sendall(question)
-        received = b""
-        while b"\r\n\r\n" not in received:
-            received += self._more()
-        head, _, body = received.partition(b"\r\n\r\n")
-        if b" 200 " not in head[:16]:
-            raise RuntimeError(head.decode("latin-1"))
-        left = 0 if head_only else _length(head) - len(body)
-        while left > 0:
-            left -= len(self._more())
 
-    def _more(self) -> bytes:
-        piece = self._connection.recv(1 << 20)
-        if not piece:
-            raise EOFError("it breaks off")
-        return piece
+def _take_answer(connection: socket.socket, *, head_only: bool) -> None:
+    """Raises RuntimeError for another answer than 200, EOFError if it breaks off."""
+    received = b""
+    while b"\r\n\r\n" not in received:
+        received += _more(connection)
+    head, _, body = received.partition(b"\r\n\r\n")
+    if b" 200 " not in head[:16]:
+        raise RuntimeError(head.decode("latin-1"))
+    left = 0 if head_only else _length(head) - len(body)
+    while left > 0:
+        left -= len(_more(connection))
+
+
+def _more(connection: socket.socket) -> bytes:
+    piece = connection.recv(1 << 20)
+    if not piece:
+        raise EOFError("it breaks off")
+    return piece
 
 
 def _length(head: bytes) -> int:
