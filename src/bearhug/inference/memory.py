@@ -34,8 +34,8 @@ class Measured:
 
 
 def gguf_bytes(header: Header, weight_bytes: int, slots: int, context: int) -> int:
-    """Memory llama.cpp takes: weights, caches of `context` tokens a slot, working space."""
-    cache = kv_bytes_per_token(header) * slots * context
+    """Memory llama.cpp takes: weights, a cache of `context` tokens for all slots, working space."""
+    cache = kv_bytes_per_token(header) * context
     width = header.embedding_length * 8 + header.of_model("feed_forward_length") * 4
     working = MICRO_BATCH * width * 4 + slots * header.vocabulary_size * 16
     tables = header.vocabulary_size * WORD_BYTES

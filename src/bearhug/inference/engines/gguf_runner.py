@@ -35,7 +35,8 @@ def parameters(args: argparse.Namespace) -> xllamacpp.CommonParams:
     params.model_alias = {args.name}  # else answers would tell the file's path
     params.hostnames = [SOCKET]  # a name that ends in .sock is a Unix socket
     params.n_parallel = args.slots
-    params.n_ctx = args.slots * args.context
+    params.n_ctx = args.context
+    params.kv_unified = True  # conversations share it: one may take what others leave
     params.n_threads_http = args.slots + 4
     params.cpuparams.n_threads = args.threads
     params.cpuparams_batch.n_threads = args.threads
