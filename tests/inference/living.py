@@ -7,9 +7,12 @@ from pathlib import Path
 
 from bearhug.app import build_hub
 from bearhug.config import Settings
+from bearhug.db import adding
+from bearhug.db.schema import sessions
 from bearhug.files import service as files
 from bearhug.files.model import Add, AddLfs, Proposal
-from bearhug.hub import Hub
+from bearhug.hub import Hub, Transaction
+from bearhug.identity.service import digest
 from bearhug.repos import service as repos
 from bearhug.repos.model import RepoKind, Visibility
 from tests.conftest import introduce, person
@@ -86,3 +89,21 @@ def rests(hub: Hub, seconds: float = 8) -> bool:
         if cpu_seconds_of_runners(hub) - before < 0.06:
             return True
     return False
+
+
+_SESSION = adding(
+    sessions, "sha256", "user_id", "user_agent", "address", "created_at", "seen_at", "expires_at"
+)
+
+
+def session_of(hub: Hub, name: str) -> str:
+    """A new session's cookie."""
+    cookie = f"{name}'s, {time.monotonic_ns()}"
+    user_id = person(hub, name).require_user()
+
+    def sign_in(tx: Transaction) -> None:
+        at = {"created_at": tx.now, "seen_at": tx.now, "expires_at": tx.now + 3_600_000}
+        tx.db.run(_SESSION, sha256=digest(cookie), user_id=user_id, user_agent="", address="", **at)
+
+    hub.write(sign_in)
+    return cookie

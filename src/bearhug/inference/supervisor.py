@@ -118,8 +118,8 @@ class Supervisor:
         await resident.unload()
 
     async def room(self, model: ModelFile) -> Room:
-        """Whether it would fit, asked without loading it."""
-        resident = self._resident(model)
+        """Whether it would fit, asked without loading it; `model.paths` may be empty."""
+        resident = self._residents.get(model.key) or self._made(model)
         needed = min(plan.memory_bytes for plan in resident.engine.plans(model))
         free = await self._free_bytes(resident)
         if resident.stage is Stage.READY or needed <= free:
@@ -230,9 +230,13 @@ class Supervisor:
     def _resident(self, model: ModelFile) -> Resident:
         resident = self._residents.get(model.key)
         if resident is None:
-            resident = Resident(model, self._engines[model.engine], self._terms)
-            self._residents[model.key] = resident
+            resident = self._residents[model.key] = self._made(model)
+        if resident.plan is None:
+            resident.model = model  # its files may lie elsewhere by now
         return resident
+
+    def _made(self, model: ModelFile) -> Resident:
+        return Resident(model, self._engines[model.engine], self._terms)
 
 
 class _Folder:

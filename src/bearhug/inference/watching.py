@@ -57,7 +57,13 @@ async def look(room: ModelRoom, located: Located) -> Sight:
             asleep = "Fits when one sleeps" if found.sleeping == 1 else "Fits when others sleep"
             placement = replace(placement, stage=PlacementStage.BUSY, words=asleep, why=found.words)
     if status.memory_bytes and status.stage is Stage.READY:
-        placement = replace(placement, memory_bytes=status.memory_bytes, measured=True)
+        placement = replace(
+            placement,
+            memory_bytes=status.memory_bytes,
+            measured=True,
+            load_seconds=status.load_seconds,
+            tokens_per_second=placement.tokens_per_second or status.tokens_per_second,
+        )
     return Sight(placement, status, bar(room.hub, placement))
 
 

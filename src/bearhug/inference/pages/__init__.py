@@ -2,13 +2,15 @@
 
 panel.py    what stands on a model's page: a conversation, and what it costs here
 trying.py   the same conversation without a script
+colours.py  code to copy
 runs.py     saved runs: the list, one of them, its picture
 """
 
 from starlette.routing import BaseRoute
 
+from bearhug.inference.pages import runs, trying
 from bearhug.inference.pages.panel import panel
 
 __all__ = ["panel", "routes"]
 
-routes: list[BaseRoute] = []
+routes: list[BaseRoute] = [*runs.routes, *trying.routes]

@@ -1,0 +1,147 @@
+"""The conversation without a script: a form, answered by a page that holds the answer."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from bearhug.cards import service as cards
+from bearhug.cards.model import Card
+from bearhug.errors import BadRequest, HubError, Moved, NotFound, NotSignedIn
+from bearhug.hub import Transaction
+from bearhug.inference import asking, service
+from bearhug.inference.asking import WAIT_SECONDS, Question
+from bearhug.inference.heard import Answer
+from bearhug.inference.model import Turn
+from bearhug.inference.pages.panel import example_turns, examples, messages, settings_of, talk_of
+from bearhug.inference.room import Asker, ModelRoom
+from bearhug.inference.service import Located
+from bearhug.repos import service as repos
+from bearhug.repos.model import Access, Repo, RepoKind
+from bearhug.web.call import Call
+from bearhug.web.events import ClientGone, unless_gone
+
+MOST_TURNS = 200
+MOST_TOKENS = 512
+"""Whoever waits for a whole page cannot stop it halfway."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the form says."""
+
+    turns: tuple[Turn, ...]
+    message: str
+    parameters: Mapping[str, Any]
+
+
+async def show(request: Request) -> Response:
+    """The conversation on a page of its own."""
+    call = Call.of(request)
+    repo, _ = await call.read(_repo, _name(request))
+    return await _page(call, repo)
+
+
+async def answer(request: Request) -> Response:
+    """Ask, and show the whole conversation with the answer."""
+    call = Call.of(request)
+    repo, card = await call.read(_repo, _name(request))
+    asked = _asked(await call.form(), card)
+    try:
+        located = await call.read_slow(service.locate, repo)
+        heard = await unless_gone(request.receive, _ask(call, located, asked))
+    except (NotSignedIn, NotFound, Moved, ClientGone):
+        raise
+    except HubError as refused:
+        before = replace(asked, turns=asked.turns[:-1])
+        return await _page(call, repo, before, error=refused.message, status=refused.status)
+    turns = (*asked.turns, Turn("assistant", heard.output))
+    return await _page(call, repo, replace(asked, turns=turns, message=""), heard=heard)
+
+
+async def _ask(call: Call, located: Located, asked: Asked) -> Answer:
+    room: ModelRoom = call.hub.rooms["inference"]
+    chat = located.placement.chat
+    body = dict(asked.parameters)
+    body["max_tokens"] = min(int(body.get("max_tokens", MOST_TOKENS)), MOST_TOKENS)
+    body |= {"messages": messages(asked.turns)} if chat else {"prompt": asked.message}
+    asker = Asker((await call.actor()).user_id, call.address)
+    name = str(located.repo.name)
+    question = Question(name, located, chat, body, asker, WAIT_SECONDS)
+    _, heard = await asking.ask(room, question)
+    return heard
+
+
+async def _page(
+    call: Call,
+    repo: Repo,
+    asked: Asked | None = None,
+    *,
+    heard: Answer | None = None,
+    error: str = "",
+    status: int = 200,
+) -> Response:
+    talk = await talk_of(call, repo)
+    if talk is None:
+        raise NotFound("Its card asks that nobody talk to it here (inference: false).")
+    if asked is not None:
+        settings = settings_of(asked.parameters)
+        talk = replace(talk, turns=asked.turns, message=asked.message, settings=settings)
+    actor = await call.actor()
+    return await call.page(
+        "inference/try.html",
+        status=status,
+        repo=repo,
+        talk=talk,
+        place="models",
+        manages=repos.can(actor, repo, Access.ADMIN),
+        heard=heard.id if heard else "",
+        figures=heard.figures() if heard else None,
+        error=error,
+    )
+
+
+def _repo(tx: Transaction, name: str) -> tuple[Repo, Card | None]:
+    repo = repos.find(tx, RepoKind.MODEL, name, access=Access.READ)
+    return repo, cards.card(tx, repo)
+
+
+def _asked(form: FormData, card: Card | None) -> Asked:
+    """Raises BadRequest for a history that this page did not write, or nothing said."""
+    given = {name: str(form.get(name, "")) for name in ("temperature", "top_p", "seed")}
+    given["max_tokens"] = str(form.get("max_tokens", ""))
+    settings = settings_of(given)
+    parameters = {name: value for name, value in vars(settings).items() if value != ""}
+    turns = _turns(str(form.get("history") or "[]"))
+    message = str(form.get("message", "")).strip()
+    chosen = str(form.get("example", ""))
+    listed = examples(card)
+    if chosen.isdigit() and int(chosen) < len(listed):
+        said = example_turns(listed[int(chosen)])
+        return Asked(said, said[-1].content, parameters)
+    if not message:
+        raise BadRequest("Write something first.")
+    return Asked((*turns, Turn("user", message)), message, parameters)
+
+
+def _turns(text: str) -> list[Turn]:
+    try:
+        listed = json.loads(text)
+        return [Turn(str(each["role"]), str(each["content"])) for each in listed][-MOST_TURNS:]
+    except (ValueError, TypeError, KeyError) as error:
+        raise BadRequest("history: it is not as this page wrote it.") from error
+
+
+def _name(request: Request) -> str:
+    return f"{request.path_params['owner']}/{request.path_params['name']}"
+
+
+routes: list[BaseRoute] = [
+    Route("/{owner:seg}/{name:seg}/try", show, methods=["GET"]),
+    Route("/{owner:seg}/{name:seg}/try", answer, methods=["POST"]),
+]
