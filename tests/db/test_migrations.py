@@ -6,7 +6,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from bearhug.db.open import engine_for, migrate, open_database
+from bearhug.db.migrating import engine_for, migrate
+from bearhug.db.open import open_database
 from bearhug.db.schema import metadata
 
 

@@ -9,7 +9,6 @@ from uuid import uuid4
 
 from bearhug.admin import store
 from bearhug.admin.model import FailedJob, Finding, Health, Holdings, Person
-from bearhug.db.open import FAILURES
 from bearhug.errors import BadRequest, Forbidden, NotFound
 from bearhug.hub import Hub, Transaction
 from bearhug.inference.engines import ENGINES
@@ -92,7 +91,7 @@ def _python() -> Finding:
 def _database(hub: Hub) -> Finding:
     try:
         held = hub.db.read(store.holdings)
-    except FAILURES as error:
+    except hub.db.failures as error:
         return Finding("database", Health.BAD, f"{hub.db.dialect}: {error}")
     repos = held.models + held.datasets + held.spaces
     return Finding("database", Health.GOOD, f"{hub.db.dialect}: {held.users} users, {repos} repos")

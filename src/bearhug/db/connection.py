@@ -70,6 +70,8 @@ class Database(Protocol):
     """
 
     dialect: str
+    failures: tuple[type[Exception], ...]
+    """What is raised when it cannot be reached, read or written."""
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run it now, in this thread."""

@@ -55,6 +55,7 @@ class PostgresDatabase:
     """A server's database; any number of hubs may share it."""
 
     dialect = "postgresql"
+    failures: tuple[type[Exception], ...] = (psycopg.Error,)
 
     def __init__(self, url: str, threads: int = 8) -> None:
         self.url = url

@@ -37,7 +37,7 @@ PRAGMAS = (
 
 @lru_cache(maxsize=1024)
 def _row_type(names: tuple[str, ...]) -> Any:
-    return namedtuple("Row", names, rename=True)  # type: ignore[misc]
+    return namedtuple("Row", names, rename=True)
 
 
 def _named(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> Any:
@@ -91,6 +91,7 @@ class SqliteDatabase:
     """The whole database in one file, beside its write-ahead log."""
 
     dialect = "sqlite"
+    failures: tuple[type[Exception], ...] = (sqlite3.Error,)
 
     def __init__(self, path: Path, threads: int = 8) -> None:
         self.path = path
