@@ -69,6 +69,8 @@ class Talk:
     message: str = ""
     """What stands in the field already."""
     code: list[Coloured] = field(default_factory=list)
+    isolation: str = ""
+    """What keeps its process from the rest, once it was started."""
 
     @property
     def history(self) -> str:
@@ -111,6 +113,7 @@ async def talk_of(call: Call, repo: Repo) -> Talk | None:
         turns,
         message,
         coloured(code),
+        sight.status.isolation,
     )
 
 
