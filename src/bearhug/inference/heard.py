@@ -32,6 +32,8 @@ class Answer:
     finish: str = ""
     timings: Mapping[str, Any] = field(default_factory=dict)
     pieces: list[str] = field(default_factory=list)
+    length: int = 0
+    """Characters of the output."""
 
     def hear(self, chunk: Mapping[str, Any]) -> None:
         """A chunk of a stream, or a whole answer, in OpenAI's shape with llama.cpp's timings."""
@@ -49,7 +51,12 @@ class Answer:
 
     @property
     def characters(self) -> int:
-        return sum(map(len, self.pieces)) + sum(len(turn.content) for turn in self.asked.turns)
+        return self.length + sum(len(turn.content) for turn in self.asked.turns)
+
+    def is_said(self, repo_id: int, text: str) -> bool:
+        """Whether this is what that repo's model answered, to the letter."""
+        same = self.asked.repo_id == repo_id and self.length == len(text)
+        return same and self.output == text
 
     def said(self) -> Said:
         """The question with what was heard so far, and how it went."""
@@ -75,6 +82,7 @@ class Answer:
         if self.first is None:
             self.first = self.last
         self.pieces.append(text)
+        self.length += len(text)
         self.tokens += 1
 
 
@@ -106,10 +114,7 @@ class Heard:
         """Mark an answer that a caller only claims the model gave."""
         if turn.role != "assistant":
             return turn
-        known = any(
-            answer.asked.repo_id == repo_id and answer.output == turn.content
-            for answer in self._answers.values()
-        )
+        known = any(each.is_said(repo_id, turn.content) for each in self._answers.values())
         return replace(turn, heard=known)
 
     def _forget(self) -> None:
