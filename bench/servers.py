@@ -109,6 +109,16 @@ http {{
 """
 
 
+@contextmanager
+def engine(model: Path, threads: int, scratch: Path) -> Iterator[str]:
+    """llama.cpp's own server with one model; yields its address once it has loaded it."""
+    port = free_port()
+    command = [sys.executable, "-m", "bench.engine", str(model), str(port), str(threads)]
+    with _running(command, dict(os.environ), log=scratch / "engine.log") as process:
+        _wait_for(f"http://127.0.0.1:{port}/health", process)
+        yield f"http://127.0.0.1:{port}"
+
+
 def _nginx_user() -> str:
     # As root its worker would become www-data, which may not read our temporary folders.
     return "user root;" if os.geteuid() == 0 else ""

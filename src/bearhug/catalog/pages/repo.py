@@ -11,12 +11,13 @@ from starlette.responses import Response
 
 from bearhug.cards import service as cards
 from bearhug.cards.model import OTHER, PREFIXES, Card
+from bearhug.cards.tasks import TASKS
 from bearhug.catalog import service as catalog
 from bearhug.catalog.pages.lines import figures
 from bearhug.catalog.pages.steps import step_taken
 from bearhug.catalog.service.info import Page
 from bearhug.catalog.snippets import Setting, Snippet, beginning, snippets
-from bearhug.catalog.words import hue, label
+from bearhug.catalog.words import LANGUAGES, LIBRARIES, hue, label
 from bearhug.repos.model import Repo, RepoKind
 from bearhug.web.call import Call
 from bearhug.web.doors import repo_routes
@@ -24,8 +25,12 @@ from bearhug.web.templating import size
 
 STEP = {RepoKind.MODEL: "card", RepoKind.DATASET: "dataset", RepoKind.SPACE: "space"}
 MOST_TAGS = 12
-HIDDEN = ("base_model:", "dataset:", "license:", "region:")
+HIDDEN = ("base_model:", "dataset:", "license:")
 """Tags that a panel of the page says better."""
+
+
+BARE = {"pipeline_tag": TASKS, "library": LIBRARIES, "language": LANGUAGES}
+"""Facets whose tags have no prefix, and the values known of them."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +83,8 @@ def tags(repo: Repo, card: Card) -> list[Tag]:
     """Task first, coloured; then library and formats, languages, licence, papers, the rest."""
     prefixes = PREFIXES[repo.kind]
     found = [_tag(repo, tag, prefixes) for tag in card.tags if not tag.startswith(HIDDEN)]
-    found.sort(key=lambda tag: not tag.hue)
-    kept = found[:MOST_TAGS]
+    once = {f"{tag.words} {tag.strong}".lower(): tag for tag in reversed(found)}
+    kept = sorted(reversed(once.values()), key=lambda tag: not tag.hue)[:MOST_TAGS]
     if card.license:
         kept.append(Tag("Licence", _to(repo, "license", card.license), strong=card.license))
     return kept
@@ -96,13 +101,14 @@ def _tag(repo: Repo, tag: str, prefixes: dict[str, str]) -> Tag:
 
 
 def _facet(repo: Repo, tag: str, prefixes: dict[str, str]) -> tuple[str, str]:
-    """Which facet a tag is of, by its prefix or, without one, by what it says."""
+    """Which facet a tag is of: by its prefix or, without one, by what it says."""
     for facet, prefix in prefixes.items():
         if prefix and tag.startswith(prefix):
             return facet, tag.removeprefix(prefix)
-    bare = [facet for facet, prefix in prefixes.items() if not prefix]
-    known = next((facet for facet in bare if label(facet, tag) != tag), OTHER)
-    return ("sdk", tag) if tag == repo.sdk else (known, tag)
+    known = next(
+        (facet for facet, values in BARE.items() if facet in prefixes and tag in values), OTHER
+    )
+    return ("sdk" if tag == repo.sdk else known), tag
 
 
 def _to(repo: Repo, name: str, value: str) -> str:

@@ -34,12 +34,9 @@ _BY_VALUE = both(
         .group_by(tags.c.facet, tags.c.value)
     )
 )
-_SOME_BY_VALUE = both(
-    lambda d: (
-        select(tags.c.facet, tags.c.value, joined(tags.c.repo_id, d).label("ids"))
-        .where(in_given(tags.c.repo_id, d), tags.c.facet.in_(COUNTED))
-        .group_by(tags.c.facet, tags.c.value)
-    )
+# Ungrouped: to group, SQLite would walk the index of all values.
+_SOME_VALUES = both(
+    lambda d: select(tags.c.facet, tags.c.value, tags.c.repo_id).where(in_given(tags.c.repo_id, d))
 )
 _PARAMETERS = statement(
     select(cards.c.repo_id, cards.c.parameters).where(cards.c.parameters.is_not(None))
@@ -76,7 +73,12 @@ def all_values(db: Connection) -> dict[str, dict[str, int]]:
 
 
 def some_values(db: Connection, ids: Collection[int]) -> dict[str, dict[str, int]]:
-    return _values(db.all(_SOME_BY_VALUE, ids=listed(db, ids)))
+    found: dict[str, dict[str, int]] = {}
+    for row in db.all(_SOME_VALUES, ids=listed(db, ids)):
+        if row.facet in COUNTED:
+            values = found.setdefault(row.facet, {})
+            values[row.value] = values.get(row.value, 0) | 1 << row.repo_id
+    return found
 
 
 def all_sizes(db: Connection) -> tuple[int, ...]:

@@ -65,7 +65,10 @@ def _after(column: "Column[Any]") -> ColumnElement[bool]:
 
 _HITS = both(
     lambda d: (
-        select(*HIT).outerjoin(cards, cards.c.repo_id == repos.c.id).where(in_given(repos.c.id, d))
+        select(*HIT)
+        .join(accounts, accounts.c.id == repos.c.owner_id)
+        .outerjoin(cards, cards.c.repo_id == repos.c.id)
+        .where(in_given(repos.c.id, d))
     )
 )
 
