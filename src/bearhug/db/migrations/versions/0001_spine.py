@@ -1,37 +1,19 @@
-"""Accounts, repos, git, objects, cards, runs: the spine."""
+"""Accounts, repos, git, objects, cards, runs: the spine.
+
+What it does is written beside it in each dialect's SQL, and never edited: a database made by an
+old version must come to where a new one begins. Later changes are migrations of their own.
+"""
+
+from pathlib import Path
 
 from alembic import op
-
-from bearhug.db.schema import metadata
 
 revision = "0001"
 down_revision = None
 
-SEARCH = {
-    "sqlite": (
-        "CREATE VIRTUAL TABLE search USING fts5(name, card, tags,"
-        " tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3')",
-        "CREATE VIRTUAL TABLE search_names USING fts5(key, tokenize = 'trigram')",
-    ),
-    "postgresql": (
-        "CREATE TABLE search (repo_id BIGINT PRIMARY KEY"
-        " REFERENCES repos (id) ON DELETE CASCADE, document TSVECTOR NOT NULL)",
-        "CREATE INDEX ix_search_document ON search USING gin (document)",
-        # Parts of names are found by trigrams where the server has them, else by looking at all.
-        "DO $$ BEGIN CREATE EXTENSION IF NOT EXISTS pg_trgm;"
-        " CREATE INDEX ix_search_names ON repos USING gin (key gin_trgm_ops);"
-        " EXCEPTION WHEN OTHERS THEN NULL; END $$",
-    ),
-}
-
 
 def upgrade() -> None:
-    metadata.create_all(op.get_bind())
-    for sql in SEARCH[op.get_bind().dialect.name]:
-        op.execute(sql)
-
-
-def downgrade() -> None:
-    op.execute("DROP TABLE search")
-    op.execute("DROP TABLE IF EXISTS search_names")
-    metadata.drop_all(op.get_bind())
+    dialect = op.get_bind().dialect.name
+    sql = Path(__file__).with_suffix(f".{dialect}.sql").read_text(encoding="utf-8")
+    for statement in sql.removesuffix(";\n").split(";\n\n"):
+        op.get_bind().exec_driver_sql(statement)
