@@ -6,9 +6,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from bearhug.db import Connection
 from bearhug.db.migrating import engine_for, migrate
-from bearhug.db.open import open_database
+from bearhug.db.open import TooNew, open_database
 from bearhug.db.schema import metadata
+from bearhug.db.secrets import kept_secret
 
 
 @pytest.fixture
@@ -46,3 +48,24 @@ def test_an_open_database_is_migrated(tmp_path: Path) -> None:
         database = open_database("", tmp_path, 1)
         assert database.dialect == "sqlite"
         database.close()
+
+
+def test_a_database_of_a_newer_version_is_refused_in_words(address: str) -> None:
+    migrate(address)
+    engine = engine_for(address)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    engine.dispose()
+    with pytest.raises(TooNew, match="stands at 9999"):
+        migrate(address)
+
+
+def test_a_first_start_that_was_broken_off_is_begun_anew(tmp_path: Path) -> None:
+    (tmp_path / "hub.db.0123.new").write_bytes(b"half of it")
+    database = open_database("", tmp_path, 1)
+    assert database.read(kept_nothing) is None
+    database.close()
+
+
+def kept_nothing(db: Connection) -> object:
+    return kept_secret(db, "nothing")
