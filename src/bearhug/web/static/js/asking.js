@@ -1,7 +1,7 @@
 // Asking a model of this hub: waits while it wakes, yields what it says, and says in words what went wrong.
 import { eventData } from "./events.js"
 
-const PATIENCE_MS = 400
+const PATIENCE_MS = 150
 const AGAIN_MS = 1000
 
 /**
