@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bearhug.db.connection import Connection, IntegrityError
+from bearhug.db.connection import Connection, IntegrityError, Row
 from bearhug.db.statements import Statement
 
 T = TypeVar("T")
@@ -40,8 +40,12 @@ def _row_type(names: tuple[str, ...]) -> Any:
     return namedtuple("Row", names, rename=True)
 
 
-def _named(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> Any:
-    return _row_type(tuple(column[0] for column in cursor.description))._make(row)
+def _naming(cursor: sqlite3.Cursor) -> Callable[[tuple[Any, ...]], Any]:
+    """What makes a Row of a tuple, found once for all the rows of an answer."""
+    make: Callable[[tuple[Any, ...]], Any] = _row_type(
+        tuple(column[0] for column in cursor.description or ())
+    )._make
+    return make
 
 
 class SqliteConnection(Connection):
@@ -53,7 +57,6 @@ class SqliteConnection(Connection):
         self.raw = sqlite3.connect(
             path, isolation_level=None, check_same_thread=False, cached_statements=512
         )
-        self.raw.row_factory = _named
         for pragma in PRAGMAS:
             self.raw.execute(f"PRAGMA {pragma}")
         self._depth = 0
@@ -64,6 +67,15 @@ class SqliteConnection(Connection):
             return self.raw.execute(text, values)
         except sqlite3.IntegrityError as error:
             raise IntegrityError(str(error)) from error
+
+    def all(self, query: Statement, **params: Any) -> list[Row]:
+        cursor = self.execute(query, params)
+        return [*map(_naming(cursor), cursor)]
+
+    def first(self, query: Statement, **params: Any) -> Row | None:
+        cursor = self.execute(query, params)
+        row = cursor.fetchone()
+        return None if row is None else _naming(cursor)(row)
 
     def many(self, query: Statement, params: Iterable[Mapping[str, Any]]) -> None:
         compiled = query.sqlite
