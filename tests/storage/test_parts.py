@@ -55,11 +55,17 @@ def test_an_upload_goes_on_after_a_restart(parts: Parts) -> None:
     assert again.complete(SHA) == len(HONEY)
 
 
-def test_completing_twice_is_no_error(parts: Parts) -> None:
+def test_what_others_sent_is_not_had_by_its_hash(parts: Parts) -> None:
     for number in (1, 2, 3):
         write(parts, number)
     assert parts.complete(SHA) == len(HONEY)
-    assert parts.complete(SHA) == len(HONEY)
+    with pytest.raises(Unprocessable):
+        parts.complete(SHA)
+    for number, size in ((1, PART_BYTES), (2, PART_BYTES), (3, len(HONEY) - 2 * PART_BYTES)):
+        write(parts, number, b"\0" * size)
+    with pytest.raises(ChecksumMismatch):
+        parts.complete(SHA)
+    assert parts.objects.get(lfs_key(SHA)) == HONEY
 
 
 def test_parts_that_hash_to_something_else_are_forgotten(parts: Parts) -> None:

@@ -105,7 +105,7 @@ async def no_locks(request: Request) -> Response:
 async def put_object(request: Request) -> Response:
     """The object itself; the address is the permission, and says what must come."""
     call = Call.of(request)
-    ticket = lfs.ticket_of(call.hub, request.path_params["ticket"], UPLOAD)
+    ticket = await _ticket(call, UPLOAD, Access.WRITE)
     incoming = await call.thread(
         Incoming,
         call.hub.objects.scratch,
@@ -121,7 +121,7 @@ async def put_object(request: Request) -> Response:
 async def put_part(request: Request) -> Response:
     """One part of a multipart upload, by its number from 1."""
     call = Call.of(request)
-    ticket = lfs.ticket_of(call.hub, request.path_params["ticket"], UPLOAD)
+    ticket = await _ticket(call, UPLOAD, Access.WRITE)
     number = request.path_params["number"]
     parts = await call.thread(lfs.parts_of, call.hub, ticket)
     expected = parts.part_size(number)
@@ -135,7 +135,7 @@ async def put_part(request: Request) -> Response:
 async def complete(request: Request) -> Response:
     """All parts have been sent: make them one object."""
     call = Call.of(request)
-    ticket = lfs.ticket_of(call.hub, request.path_params["ticket"], UPLOAD)
+    ticket = await _ticket(call, UPLOAD, Access.WRITE)
     await call.thread(lfs.finish_upload, call.hub, ticket)
     return JSONResponse({"oid": ticket.sha256, "size": ticket.size})
 
@@ -143,7 +143,7 @@ async def complete(request: Request) -> Response:
 async def get_object(request: Request) -> Response:
     """An object by a signed address, as git-lfs was given it."""
     call = Call.of(request)
-    ticket = lfs.ticket_of(call.hub, request.path_params["ticket"], DOWNLOAD)
+    ticket = await _ticket(call, DOWNLOAD, Access.READ)
     return _object(call, ticket.sha256, ticket.size, ticket.sha256, inline=False)
 
 
@@ -248,13 +248,25 @@ def _object(call: Call, sha256: str, size: int, filename: str, inline: bool) -> 
 
 
 def _cache_control(snapshot: Snapshot, rev: str) -> str:
-    """A commit never changes; a branch must be asked about each time."""
-    scope = "private" if snapshot.repo.private else "public"
-    return f"{scope}, max-age=31536000, immutable" if rev == snapshot.commit else "no-cache"
+    """A commit never changes; a branch must be asked about each time.
+
+    What not everybody may read, no cache may keep that others share: a proxy's, say.
+    """
+    for_some = snapshot.repo.private or bool(snapshot.repo.gated)
+    if rev == snapshot.commit:
+        return f"{'private' if for_some else 'public'}, max-age=31536000, immutable"
+    return "private, no-cache" if for_some else "no-cache"
 
 
 def _inline(request: Request) -> bool:
     return request.query_params.get("download", "").lower() not in ("1", "true")
+
+
+async def _ticket(call: Call, purpose: str, access: Access) -> Ticket:
+    """What the address stands for, if whoever it was made for may still use it."""
+    ticket = lfs.ticket_of(call.hub, call.request.path_params["ticket"], purpose)
+    await call.thread(lfs.check_ticket, call.hub, ticket, access)
+    return ticket
 
 
 def _objects_of(body: dict[str, Any]) -> dict[str, int]:

@@ -60,14 +60,12 @@ class Parts:
     def complete(self, sha256: str) -> int:
         """Make the parts one object, `lfs_key(sha256)`, and return its length in bytes.
 
-        Completing again what has been completed is no error. Raises Unprocessable while parts are
+        That the object is there already is no reason to skip the hashing: others may have sent
+        it, and whoever completes an upload comes to own it. Raises Unprocessable while parts are
         missing, Conflict while one is being written, and ChecksumMismatch, forgetting them all,
         if together they hash to something else.
         """
         key = lfs_key(check_hex(sha256))
-        if self.objects.size(key) == self.size:
-            self.abort()
-            return self.size
         if missing := self.missing():
             raise Unprocessable(f"{len(missing)} of {self.count} parts are missing.", parts=missing)
         try:

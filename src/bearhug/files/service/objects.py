@@ -10,10 +10,12 @@ from pathlib import Path
 
 from bearhug.errors import NotFound, TooLarge, Unprocessable
 from bearhug.files import store
-from bearhug.hub import Hub, Transaction
+from bearhug.hub import VISITOR, Hub, Transaction
+from bearhug.identity.service import speak_for
 from bearhug.kit.signing import sign, unsign
+from bearhug.repos import service as repos
 from bearhug.repos import store as repo_rows
-from bearhug.repos.model import Repo
+from bearhug.repos.model import Access, Repo
 from bearhug.storage.objects import check_hex, lfs_key
 from bearhug.storage.parts import Parts
 
@@ -92,6 +94,25 @@ def ticket_of(hub: Hub, text: str, purpose: str) -> Ticket:
     return Ticket(claims["r"], claims["o"], claims["s"], claims["u"], claims["m"])
 
 
+def check_ticket(hub: Hub, ticket: Ticket, access: Access) -> None:
+    """Whether it may still be used: addresses outlive repos, and what their bearers may do there.
+
+    Raises NotFound or Forbidden as `repos.find` does, and NotFound for a download of what the
+    repo no longer owns.
+    """
+
+    def check(tx: Transaction) -> None:
+        repo = repo_rows.by_id(tx.db, ticket.repo_id)
+        if repo is None:
+            raise NotFound("The repo is gone.")
+        who = VISITOR if ticket.user_id is None else speak_for(tx, ticket.user_id)
+        repos.require(who, repo, access)
+        if access is Access.READ:
+            require_owned(tx, repo, ticket.sha256)
+
+    hub.read(check)
+
+
 def begin_upload(tx: Transaction, repo: Repo, sha256: str, size: int) -> Upload:
     """The multipart upload of this object to this repo: the one in progress, or a new one."""
     row = store.upload(tx.db, repo.id, sha256)
@@ -127,7 +148,13 @@ def parts_of(hub: Hub, ticket: Ticket) -> Parts:
 
 
 def finish_upload(hub: Hub, ticket: Ticket) -> None:
-    """Join the parts, check them, and let the repo own the object. Slow: call it in a thread."""
+    """Join the parts, check them, and let the repo own the object. Slow: call it in a thread.
+
+    Finishing again what has been finished is no error: its answer may have been lost.
+    """
+    ours = hub.read(lambda tx: store.owned(tx.db, ticket.repo_id, [ticket.sha256]))
+    if ours.get(ticket.sha256) == ticket.size:
+        return
     parts_of(hub, ticket).complete(ticket.sha256)
     hub.write(_own, ticket)
 
