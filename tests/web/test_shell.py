@@ -29,6 +29,16 @@ def test_errors_are_json_to_programs_and_a_page_to_people(client: TestClient) ->
     assert "Nothing here by that name, or nothing you may see." in person.text
 
 
+@pytest.mark.parametrize("path", ["/ada/nothing", "/datasets/ada/nothing", "/no/such/place/at/all"])
+def test_an_error_page_knows_who_is_signed_in(
+    client: TestClient, as_ada: dict[str, str], path: str
+) -> None:
+    answer = client.get(path, headers={**as_ada, "Accept": "text/html"})
+    assert answer.status_code == 404
+    assert 'href="/ada"' in answer.text
+    assert 'href="/join"' not in answer.text
+
+
 def test_hidden_and_missing_are_told_in_the_same_words(
     client: TestClient, as_ada: dict[str, str], as_linus: dict[str, str]
 ) -> None:

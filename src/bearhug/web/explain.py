@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from bearhug.errors import BadRequest, HubError, Moved, NotFound
-from bearhug.hub import VISITOR
+from bearhug.hub import VISITOR, Actor
 from bearhug.kit.wire import ascii_header
 from bearhug.web.call import Call
 
@@ -14,7 +14,7 @@ PROGRAMS = ("/api/", "/v1/", "/hf-inference/", "/api-inference/", "/models/")
 """Addresses below which an answer is JSON whoever asks."""
 
 
-def explain(request: Request, error: HubError) -> Response:
+async def explain(request: Request, error: HubError) -> Response:
     """The answer to a request that ended in `error`."""
     if isinstance(error, Moved):
         return _moved(request, error)
@@ -25,7 +25,7 @@ def explain(request: Request, error: HubError) -> Response:
         **error.headers,
     }
     if wants_page(request):
-        return _page(request, error, headers)
+        return await _page(request, error, headers)
     if error.status == 401 and _is_git(request):
         headers["WWW-Authenticate"] = 'Basic realm="Bearhug: any name, a token as the password"'
     return JSONResponse({"error": error.message, **error.details}, error.status, headers)
@@ -58,12 +58,22 @@ def _is_git(request: Request) -> bool:
     return ".git/" in path or path.endswith(("/info/refs", "/git-upload-pack", "/git-receive-pack"))
 
 
-def _page(request: Request, error: HubError, headers: dict[str, str]) -> Response:
+async def _page(request: Request, error: HubError, headers: dict[str, str]) -> Response:
     call = Call.of(request)
-    actor = call._actor or VISITOR
+    actor = await _asking(call, error)
     if error.status == 401 and actor.user_id is None and request.method == "GET":
         return call.redirect(f"/login?next={call.raw_path}")
     return call.page_for(actor, "error.html", status=error.status, headers=headers, error=error)
+
+
+async def _asking(call: Call, error: HubError) -> Actor:
+    """Whoever asks, for the top of the page; a visitor where telling is what failed."""
+    if error.status >= 500:  # the database may be what broke
+        return VISITOR
+    try:
+        return await call.actor()
+    except HubError:
+        return VISITOR
 
 
 def _moved(request: Request, error: Moved) -> Response:

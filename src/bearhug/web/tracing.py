@@ -78,7 +78,8 @@ class Traced:
                 known = InternalError(f"Something broke here. It is in the log as {trace.id}.")
             if trace.status:  # the answer had begun: all that is left is to break it off
                 raise
-            await explain(Request(scope, receive), known)(scope, receive, send)
+            answer = await explain(Request(scope, receive), known)
+            await answer(scope, receive, send)
 
 
 class Trace:
