@@ -94,7 +94,8 @@ def _database(hub: Hub) -> Finding:
     except hub.db.failures as error:
         return Finding("database", Health.BAD, f"{hub.db.dialect}: {error}")
     repos = held.models + held.datasets + held.spaces
-    return Finding("database", Health.GOOD, f"{hub.db.dialect}: {held.users} users, {repos} repos")
+    words = f"{hub.db.dialect}, with accounts ({held.users}) and repos ({repos})"
+    return Finding("database", Health.GOOD, words)
 
 
 def _objects(hub: Hub) -> Finding:
