@@ -1,13 +1,18 @@
 """Transactions mean what they say, on SQLite and on PostgreSQL."""
 
 import asyncio
+import threading
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, text, update
 
-from bearhug.db import Connection, Database, IntegrityError, adding, statement, upsert
+from bearhug.db import Connection, Database, IntegrityError, Statement, adding, statement, upsert
+from bearhug.db.open import open_database
 from bearhug.db.schema import accounts, secrets
+from bearhug.errors import BadRequest
 
 ADD = adding(accounts, "kind", "name", "name_key", "created_at", returning=[accounts.c.id])
 COUNT = statement(select(func.count()).select_from(accounts))
@@ -22,6 +27,12 @@ OPERATE = statement(
 OPERATOR = statement(select(accounts.c.operator).where(accounts.c.id == bindparam("id")))
 KEEP = upsert(secrets, ("name", "value"), keys=("name",), update=("value",))
 VALUE = statement(select(secrets.c.value))
+
+PAGES = statement(text("PRAGMA page_count"))
+
+
+def limit_to(pages: int) -> Statement:
+    return statement(text(f"PRAGMA max_page_count = {pages}"))
 
 
 def add(db: Connection, name: str) -> int:
@@ -107,3 +118,68 @@ def test_a_slow_read_in_a_thread_sees_one_moment(database: Database) -> None:
 
     before, after = asyncio.run(race())
     assert before == after
+
+
+def test_what_cannot_be_kept_is_the_callers_mistake(database: Database) -> None:
+    for wrong in ("half \ud800", *(["a\0b"] if database.dialect == "postgresql" else [])):
+        with pytest.raises(BadRequest):
+            database.write(lambda db, wrong=wrong: add(db, wrong))
+    for number in (2**63, -(2**63) - 1, 10**30):
+        with pytest.raises(BadRequest):
+            database.read(lambda db, number=number: db.value(OPERATOR, id=number))
+    database.write(lambda db: add(db, "ada"))
+    assert database.read(count) == 1
+
+
+def test_threads_that_end_leave_no_connections_behind(database: Database) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(40):
+        thread = threading.Thread(target=database.read, args=(count,))
+        thread.start()
+        thread.join()
+    assert len(list(Path("/proc/self/fd").iterdir())) - before < 10
+
+
+def test_a_read_within_a_read_sees_the_same_moment(database: Database) -> None:
+    def twice(db: Connection) -> tuple[int, int]:
+        first = count(db)
+        thread = threading.Thread(target=database.write, args=(lambda db: add(db, "ada"),))
+        thread.start()
+        thread.join()
+        return first, database.read(count)
+
+    assert database.read(twice) == (0, 0)
+    assert database.read(count) == 1
+
+
+def test_a_full_disk_keeps_nothing_it_did_not_acknowledge(tmp_path: Path) -> None:
+    database = open_database("", tmp_path, 2)
+    pages = database.read(lambda db: db.execute(PAGES, {}).fetchone()[0])
+    # The writer's own limit stands for the disk's.
+    database.write(lambda db: db.execute(limit_to(pages + 3), {}).fetchone())
+    gate = threading.Event()
+    told: dict[str, str] = {}
+
+    def write(name: str) -> None:
+        try:
+            database.write(lambda db: (gate.wait(5), add(db, name))[1])
+            told[name] = "kept"
+        except Exception as error:
+            told[name] = type(error).__name__
+
+    names = [f"{n}{'x' * (200_000 if n == 5 else 4)}" for n in range(12)]
+    threads = [threading.Thread(target=write, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.02)
+    gate.set()
+    for thread in threads:
+        thread.join(10)
+    there = {row.name for row in database.read(lambda db: db.all(NAMED, names=names))}
+    assert there == {name for name, said in told.items() if said == "kept"}
+    assert len(told) == 12
+    assert names[5] not in there
+    database.write(lambda db: add(db, "after"))
+    database.close()
+    with pytest.raises(RuntimeError):
+        database.write(count)

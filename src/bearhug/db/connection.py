@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from bearhug.db.statements import Statement
+from bearhug.errors import BadRequest
 
 Row = Any
 """A row, its columns as attributes. What they hold is the table's business: see `schema`."""
@@ -17,6 +18,15 @@ class IntegrityError(Exception):
     """A constraint said no: the name is taken, or what the row names is not there."""
 
 
+class UnkeepableValue(BadRequest):
+    """No column takes it: a number over 64 bits, half a character, on PostgreSQL a NUL."""
+
+    code = "UnkeepableValue"
+
+    def __init__(self) -> None:
+        super().__init__("A number here is too large to keep, or a text has a NUL in it.")
+
+
 class Connection(Protocol):
     """One open transaction. `params` are the statement's named parameters."""
 
@@ -24,7 +34,7 @@ class Connection(Protocol):
     """sqlite or postgresql, for the few statements that must differ."""
 
     def execute(self, query: Statement, params: Mapping[str, Any]) -> Any:
-        """Run it and return the driver's cursor. Raises IntegrityError."""
+        """Run it and return the driver's cursor. Raises IntegrityError, UnkeepableValue."""
 
     def many(self, query: Statement, params: Iterable[Mapping[str, Any]]) -> None:
         """Run it once for each set of parameters."""

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -12,11 +13,12 @@ import psycopg
 from psycopg import IsolationLevel
 from psycopg.rows import namedtuple_row
 
-from bearhug.db.connection import Connection, IntegrityError
+from bearhug.db.connection import Connection, IntegrityError, UnkeepableValue
 from bearhug.db.statements import Statement
 
 T = TypeVar("T")
 
+UNKEEPABLE = (psycopg.DataError, UnicodeEncodeError)
 TRIES = 8
 """A serializable write that lost a race is run again, so often."""
 
@@ -35,6 +37,8 @@ class PostgresConnection(Connection):
             return self.raw.execute(text, values)
         except psycopg.IntegrityError as error:
             raise IntegrityError(str(error)) from error
+        except UNKEEPABLE as error:
+            raise UnkeepableValue from error
 
     def many(self, query: Statement, params: Iterable[Mapping[str, Any]]) -> None:
         compiled = query.postgresql
@@ -44,6 +48,8 @@ class PostgresConnection(Connection):
                 cursor.executemany(compiled.text, values)
         except psycopg.IntegrityError as error:
             raise IntegrityError(str(error)) from error
+        except UNKEEPABLE as error:
+            raise UnkeepableValue from error
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -60,19 +66,16 @@ class PostgresDatabase:
     def __init__(self, url: str, threads: int = 8) -> None:
         self.url = url
         self._local = threading.local()
-        self._opened: list[PostgresConnection] = []
+        # Threads come and go with those who ask; what they opened stays for the next.
+        self._idle: deque[PostgresConnection] = deque()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="rows")
 
     def read(self, work: Callable[[Connection], T]) -> T:
-        connection = self._connection()
-        if connection.raw.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
-            return work(connection)  # a read within a transaction sees the same moment
-        connection.raw.isolation_level = IsolationLevel.REPEATABLE_READ
-        connection.raw.read_only = True
-        try:
+        current: PostgresConnection | None = getattr(self._local, "connection", None)
+        if current is not None:
+            return work(current)  # a read within a transaction sees the same moment
+        with self._transaction(IsolationLevel.REPEATABLE_READ, read_only=True) as connection:
             return work(connection)
-        finally:
-            connection.raw.rollback()
 
     def write(self, work: Callable[[Connection], T]) -> T:
         for attempt in range(TRIES):
@@ -93,24 +96,35 @@ class PostgresDatabase:
 
     def close(self) -> None:
         self._pool.shutdown()
-        for connection in self._opened:
-            connection.raw.close()
+        while self._idle:
+            self._idle.pop().raw.close()
 
     def _write_once(self, work: Callable[[Connection], T]) -> T:
-        connection = self._connection()
-        connection.raw.isolation_level = IsolationLevel.SERIALIZABLE
-        connection.raw.read_only = False
-        try:
+        with self._transaction(IsolationLevel.SERIALIZABLE, read_only=False) as connection:
             result = work(connection)
             connection.raw.commit()
-        except BaseException:
-            connection.raw.rollback()
-            raise
         return result
 
-    def _connection(self) -> PostgresConnection:
-        connection: PostgresConnection | None = getattr(self._local, "connection", None)
-        if connection is None or connection.raw.closed:
-            connection = self._local.connection = PostgresConnection(self.url)
-            self._opened.append(connection)
-        return connection
+    @contextmanager
+    def _transaction(
+        self, level: IsolationLevel, *, read_only: bool
+    ) -> Iterator[PostgresConnection]:
+        """A connection that is this thread's until the block ends; what is not committed is not."""
+        connection = self._idle.pop() if self._idle else PostgresConnection(self.url)
+        try:
+            connection.raw.isolation_level = level
+            connection.raw.read_only = read_only
+            self._local.connection = connection
+            yield connection
+        finally:
+            self._local.connection = None
+            self._give_back(connection)
+
+    def _give_back(self, connection: PostgresConnection) -> None:
+        try:
+            connection.raw.rollback()
+        finally:
+            if connection.raw.closed:
+                connection.raw.close()
+            else:
+                self._idle.append(connection)

@@ -8,7 +8,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections import namedtuple
+from collections import deque, namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bearhug.db.connection import Connection, IntegrityError, Row
+from bearhug.db.connection import Connection, IntegrityError, Row, UnkeepableValue
 from bearhug.db.statements import Statement
 
 T = TypeVar("T")
@@ -67,6 +67,8 @@ class SqliteConnection(Connection):
             return self.raw.execute(text, values)
         except sqlite3.IntegrityError as error:
             raise IntegrityError(str(error)) from error
+        except (OverflowError, UnicodeEncodeError) as error:
+            raise UnkeepableValue from error
 
     def all(self, query: Statement, **params: Any) -> list[Row]:
         cursor = self.execute(query, params)
@@ -83,6 +85,8 @@ class SqliteConnection(Connection):
             self.raw.executemany(compiled.text, [{**compiled.own, **each} for each in params])
         except sqlite3.IntegrityError as error:
             raise IntegrityError(str(error)) from error
+        except (OverflowError, UnicodeEncodeError) as error:
+            raise UnkeepableValue from error
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -95,8 +99,8 @@ class SqliteConnection(Connection):
             self.raw.execute(f"ROLLBACK TO {name}")
             raise
         finally:
-            self.raw.execute(f"RELEASE {name}")
             self._depth -= 1
+            self.raw.execute(f"RELEASE {name}")
 
 
 class SqliteDatabase:
@@ -107,25 +111,30 @@ class SqliteDatabase:
 
     def __init__(self, path: Path, threads: int = 8) -> None:
         self.path = path
-        self._readers = threading.local()
-        self._opened: list[SqliteConnection] = []
+        self._reading = threading.local()
+        # Threads come and go with those who ask; what they opened stays for the next.
+        self._idle: deque[SqliteConnection] = deque()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="read")
         self._waiting: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
         self._closed = False
+        self._closing = threading.Lock()
         writer = SqliteConnection(path)
         self._thread = threading.Thread(target=self._write_forever, args=(writer,), name="writer")
         self._thread.daemon = True
         self._thread.start()
 
     def read(self, work: Callable[[Connection], T]) -> T:
-        connection = self._reader()
-        if connection.raw.in_transaction:  # a read within a read sees the same moment
-            return work(connection)
-        connection.raw.execute("BEGIN")
+        current: SqliteConnection | None = getattr(self._reading, "connection", None)
+        if current is not None:  # a read within a read sees the same moment
+            return work(current)
+        connection = self._idle_connection()
+        self._reading.connection = connection
         try:
+            connection.raw.execute("BEGIN")
             return work(connection)
         finally:
-            connection.raw.execute("ROLLBACK")
+            self._reading.connection = None
+            self._give_back(connection)
 
     def write(self, work: Callable[[Connection], T]) -> T:
         return self._submit(work).result()
@@ -139,28 +148,35 @@ class SqliteDatabase:
         return await asyncio.shield(asyncio.wrap_future(self._submit(work)))
 
     def close(self) -> None:
-        if self._closed:
-            return
-        self._closed = True
-        self._waiting.put(None)
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+            self._waiting.put(None)
         self._thread.join()
         self._pool.shutdown()
-        for connection in self._opened:
-            connection.raw.close()
+        while self._idle:
+            self._idle.pop().raw.close()
 
-    def _reader(self) -> SqliteConnection:
-        connection: SqliteConnection | None = getattr(self._readers, "connection", None)
-        if connection is None:
-            connection = self._readers.connection = SqliteConnection(self.path)
+    def _idle_connection(self) -> SqliteConnection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            connection = SqliteConnection(self.path)
             connection.raw.execute("PRAGMA query_only = on")
-            self._opened.append(connection)
-        return connection
+            return connection
+
+    def _give_back(self, connection: SqliteConnection) -> None:
+        if connection.raw.in_transaction:
+            connection.raw.execute("ROLLBACK")
+        self._idle.append(connection)
 
     def _submit(self, work: Callable[[Connection], T]) -> "Future[T]":
-        if self._closed:
-            raise RuntimeError("the database is closed")
         write = _Write(work)
-        self._waiting.put(write)
+        with self._closing:  # nothing comes behind the end: nobody would ever do it
+            if self._closed:
+                raise RuntimeError("the database is closed")
+            self._waiting.put(write)
         return write.done
 
     def _write_forever(self, connection: SqliteConnection) -> None:
@@ -210,7 +226,7 @@ def _teller(tell: Callable[[Any], None], what: Any) -> Callable[[], None]:
 def _commit_together(connection: SqliteConnection, group: list[_Write]) -> None:
     try:
         connection.raw.execute("BEGIN IMMEDIATE")
-        outcomes = [write.run(connection) for write in group]
+        outcomes = [_within(connection, write) for write in group]
         connection.raw.execute("COMMIT")
     except sqlite3.Error as error:  # the disk is full, or the file is locked: nobody's is durable
         if connection.raw.in_transaction:
@@ -218,3 +234,15 @@ def _commit_together(connection: SqliteConnection, group: list[_Write]) -> None:
         outcomes = [_teller(write.done.set_exception, error) for write in group]
     for tell in outcomes:
         tell()
+
+
+def _within(connection: SqliteConnection, write: _Write) -> Callable[[], None]:
+    """Run it in the group's transaction, which must still be open after it.
+
+    SQLite itself gives up the whole transaction when, say, the disk is full. A savepoint would
+    then begin another, and what comes next would be kept while everyone is told that it was not.
+    """
+    told = write.run(connection)
+    if not connection.raw.in_transaction:
+        raise sqlite3.OperationalError("the transaction was given up: is the disk full?")
+    return told
