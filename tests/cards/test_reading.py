@@ -55,9 +55,31 @@ def test_the_starter_chat_model(any_hub: Hub) -> None:
     assert {"conversational", "license:apache-2.0", "arxiv:2502.02737", "en"} <= set(card.tags)
     assert card.summary.startswith("SmolLM2-135M-Instruct is a very small language model")
     assert cards.parameters(card) == {"temperature": 0.2, "top_p": 0.9, "max_new_tokens": 256}
-    first, *_, last = cards.examples(card)
-    assert first.messages == (Message("user", "What is the capital of France?"),)
-    assert last.text == "The capital of France is"
+    assert all(each.messages or each.text for each in cards.examples(card))
+
+
+def test_examples_are_typed_and_wrong_ones_left_out(hub: Hub) -> None:
+    readme = """---
+widget:
+- example_title: Ask
+  messages: [{role: user, content: Hello}, {role: user}, nonsense]
+  parameters: {temperature: 0.2, stop: [x]}
+- text: Once
+- plain
+- 7
+- {}
+- {src: a.png, candidate_labels: "a, b"}
+inference: {parameters: {top_p: 0.9}}
+---
+"""
+    card = card_of(hub, make_repo(hub, "x", {"README.md": readme}))
+    ask, once, plain, labels = cards.examples(card)
+    assert (ask.title, ask.messages) == ("Ask", (Message("user", "Hello"),))
+    assert ask.parameters == {"temperature": 0.2}
+    assert (once.text, once.title, plain.text) == ("Once", "Example 2", "plain")
+    assert (labels.src, labels.fields) == ("a.png", {"candidate_labels": "a, b"})
+    assert cards.parameters(card) == {"top_p": 0.9}
+    assert not cards.refuses_inference(card)
 
 
 def test_weights_are_read_by_a_job(any_hub: Hub) -> None:

@@ -5,8 +5,10 @@ before it takes the machine with it.
 """
 
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from bearhug.kit.gguf import Header
@@ -67,7 +69,15 @@ def threads(wanted: int = 0) -> int:
 
 
 def total() -> int:
-    """All the memory this process could ever have, in bytes."""
+    """All the memory this process could ever have, in bytes; asked of the system once a minute.
+
+    A listing asks it for each of its models, and it takes eight files to know.
+    """
+    return _total(int(time.monotonic() // 60))
+
+
+@lru_cache(maxsize=1)
+def _total(minute: int) -> int:
     machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return min([machine, *(limit for limit, _ in _groups())])
 

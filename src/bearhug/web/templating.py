@@ -64,8 +64,9 @@ def when(at: Moment, now: Moment | None = None) -> Markup:
     """A <time> that says its age in words and its date on hover."""
     moment = datetime.fromtimestamp(at / 1000, UTC)
     current = datetime.now(UTC).timestamp() if now is None else now / 1000
-    html = '<time datetime="{}" title="{}">{}</time>'
-    return Markup(html).format(wire_time(at), f"{moment:%-d %B %Y, %H:%M} UTC", _age(current, at))
+    said = f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+    # Nothing in it needs escaping, and Markup.format takes four times as long.
+    return Markup(f'<time datetime="{wire_time(at)}" title="{said}">{_age(current, at)}</time>')
 
 
 def _age(now: float, at: Moment) -> str:

@@ -22,7 +22,8 @@ from bearhug.web.call import Call
 
 PAGE = 30
 FOLDED = 6
-"""Values of a facet shown at once; the others fold away."""
+MOST = 50
+"""Values of a facet: shown at once, and offered at all. A rarer one is found by its tag."""
 
 TITLES = {RepoKind.MODEL: "Models", RepoKind.DATASET: "Datasets", RepoKind.SPACE: "Spaces"}
 
@@ -42,8 +43,9 @@ class Choice:
 class Facet:
     name: str
     words: str
-    shown: Sequence[Choice]
-    folded: Sequence[Choice]
+    choices: Sequence[Choice]
+    shown: int
+    """So many at once; the others fold away."""
 
 
 @dataclass(frozen=True)
@@ -221,7 +223,7 @@ def _facets(kind: RepoKind, listing: Listing) -> list[Facet]:
         ]
         choices.sort(key=lambda choice: not choice.chosen)
         if choices:
-            found.append(Facet(name, FACET_WORDS[name], choices[:FOLDED], choices[FOLDED:]))
+            found.append(Facet(name, FACET_WORDS[name], choices[:MOST], FOLDED))
     return found
 
 

@@ -1,6 +1,6 @@
 """The page of one repo: its card at the left, what one wishes to know at the right."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -29,7 +29,7 @@ HIDDEN = ("base_model:", "dataset:", "license:")
 """Tags that a panel of the page says better."""
 
 
-BARE = {"pipeline_tag": TASKS, "library": LIBRARIES, "language": LANGUAGES}
+BARE: dict[str, Mapping[str, object]] = {"pipeline_tag": TASKS, "library": LIBRARIES, "language": LANGUAGES}
 """Facets whose tags have no prefix, and the values known of them."""
 
 

@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 
 from bearhug.inference import memory
@@ -34,6 +35,11 @@ CONTEXTS = (8192, 4096, 2048)
 FEW_SLOTS = (2, 1)
 
 
+@cache
+def _installed() -> bool:
+    return importlib.util.find_spec("xllamacpp") is not None
+
+
 class GgufEngine:
     """Loads GGUF by llama.cpp. The format carries no code, so a plain process may read it."""
 
@@ -41,7 +47,7 @@ class GgufEngine:
     tasks = frozenset({"text-generation", "image-text-to-text", "text2text-generation"})
 
     def available(self) -> str | None:
-        if importlib.util.find_spec("xllamacpp") is None:
+        if not _installed():
             return "GGUF models need llama.cpp: pip install xllamacpp"
         return None
 
