@@ -79,8 +79,13 @@ def snippets(setting: Setting) -> list[Snippet]:
 def beginning(setting: Setting) -> list[Step]:
     """How to put something into an empty repo."""
     kind = "" if setting.repo.kind is RepoKind.MODEL else f" --repo-type {setting.repo.kind}"
-    code = f"export HF_ENDPOINT={setting.base_url}\nhf auth login\nhf upload {setting.name} .{kind}"
-    return [Step("in a terminal, in the folder to bring", code, "bash")]
+    lines = (
+        f"export HF_ENDPOINT={setting.base_url}",
+        "export HF_HUB_DISABLE_XET=1",  # without it, the client sends large files by Xet alone
+        "hf auth login",
+        f"hf upload {setting.name} .{kind}",
+    )
+    return [Step("in a terminal, in the folder to bring", "\n".join(lines), "bash")]
 
 
 def _openai(setting: Setting) -> Snippet | None:

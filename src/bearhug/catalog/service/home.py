@@ -10,8 +10,9 @@ from bearhug.catalog.service.listing import browse
 from bearhug.files.service.starting import TITLE
 from bearhug.hub import Transaction
 from bearhug.kit.wire import Moment
+from bearhug.repos import service as repos
 from bearhug.repos import store as repo_rows
-from bearhug.repos.model import Repo, RepoKind
+from bearhug.repos.model import Access, Repo, RepoKind
 
 STEPS = ("account", "look", "card", "run", "dataset", "space", "save")
 """A newcomer's way to a first model, in order."""
@@ -76,7 +77,7 @@ def home(tx: Transaction) -> Home:
     return Home(
         path(tx),
         news(tx),
-        repo_rows.owned_by(tx.db, user_id)[:OWN] if user_id is not None else [],
+        _own(tx)[:OWN],
         {kind: listing.everything for kind, listing in found.items()},
         store.held_bytes(tx.db),
         shutil.disk_usage(tx.hub.settings.data_dir).free,
@@ -84,6 +85,14 @@ def home(tx: Transaction) -> Home:
         next(iter(browse(tx, talkers, facets=False).hits), None),
         {kind: listing.hits[0] for kind, listing in found.items() if listing.hits},
     )
+
+
+def _own(tx: Transaction) -> list[Repo]:
+    """One's own repos, as far as the credential may see them."""
+    if tx.actor.user_id is None:
+        return []
+    owned = repo_rows.owned_by(tx.db, tx.actor.user_id)
+    return [repo for repo in owned if repos.can(tx.actor, repo, Access.METADATA)]
 
 
 def path(tx: Transaction) -> list[tuple[str, bool]]:

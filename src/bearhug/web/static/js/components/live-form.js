@@ -1,7 +1,8 @@
 /**
  * <live-form target="results"> around a GET form (and what it filters, if that is near): refreshes #results as one
  * types or ticks. It asks the same address for the block `results` alone, and keeps the address bar in step, so
- * every state is a link. In the answer, <template data-into="id"> fills that other element: counts beside facets.
+ * every state is a link; a field that holds its data-default is left out of it. In the answer,
+ * <template data-into="id"> fills that other element: counts beside facets.
  * Without a script the form simply submits.
  */
 import { awaken } from "../awaken.js"
@@ -47,7 +48,8 @@ class LiveForm extends HTMLElement {
 
   get #url() {
     const url = new URL(this.#form.action)
-    const filled = [...new FormData(this.#form)].filter(([, value]) => value !== "")
+    const usual = new Map([...this.#form.elements].map(field => [field.name, field.dataset.default]))
+    const filled = [...new FormData(this.#form)].filter(([name, value]) => value !== "" && value !== usual.get(name))
     url.search = new URLSearchParams(filled)
     return url
   }
