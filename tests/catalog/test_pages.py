@@ -103,8 +103,14 @@ def test_an_empty_repo_says_how_to_begin(
 ) -> None:
     make_repo(hub, "bert")
     page = client.get("/ada/bert", headers=as_ada).text
-    assert "hf upload ada/bert ." in re.sub(r"<[^>]+>", "", page)
+    words = re.sub(r"<[^>]+>", "", page)
+    assert "hf upload ada/bert ." in words
+    assert "HF_HUB_DISABLE_XET=1" in words
     assert 'href="/ada/bert/upload/main"' in page
+    assert 'href="#try"' not in page
+    write = re.search(r'href="([^"]*)"[^>]*>(?:(?!</a>).)*Write the card', page)
+    assert write is not None
+    assert 'value="README.md"' in client.get(write[1], headers=as_ada).text
     visitor = client.get("/ada/bert").text
     assert "hf upload" not in visitor
     assert "No card yet" in visitor
