@@ -27,6 +27,7 @@ test("ages are said in the largest unit that fits", () => {
   assert.equal(age(now - 7_300_000, now), "2 hours ago")
   assert.equal(age(now - 400 * 86_400_000, now), "1 year ago")
   assert.equal(age(now + 3 * 86_400_000 + 5, now), "in 3 days")
+  assert.equal(age(now + 90 * 86_400_000 - 5_000, now), "in 3 months")
 })
 
 test("what is left is not guessed at once", () => {

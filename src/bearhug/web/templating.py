@@ -73,11 +73,9 @@ def _age(now: float, at: Moment) -> str:
     seconds = now - at / 1000
     if abs(seconds) < 60:
         return "just now"
-    amount, unit = next(
-        ((int(abs(seconds) // step), unit) for step, unit in STEPS if abs(seconds) >= step),
-        (int(abs(seconds) // 60), "minute"),
-    )
-    words = plural(amount, unit)
+    step, unit = next((each for each in STEPS if abs(seconds) >= each[0]), (60, "minute"))
+    # What lies ahead is rounded: a token of 90 days ends in 3 months, not in 2, once it is made.
+    words = plural(int(seconds // step) if seconds > 0 else round(-seconds / step), unit)
     return f"{words} ago" if seconds > 0 else f"in {words}"
 
 

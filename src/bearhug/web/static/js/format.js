@@ -33,7 +33,7 @@ export function age(at, now = Date.now()) {
   const seconds = (now - at) / 1000
   const [step, unit] = STEPS.find(([step]) => Math.abs(seconds) >= step) ?? []
   if (!unit) return "just now"
-  const words = plural(Math.floor(Math.abs(seconds) / step), unit)
+  const words = plural(seconds > 0 ? Math.floor(seconds / step) : Math.round(-seconds / step), unit)
   return seconds > 0 ? `${words} ago` : `in ${words}`
 }
 
