@@ -30,13 +30,13 @@ def test_each_kind_is_made_with_its_licence(ada: TestClient, address: str, path:
     assert '<option value="bears"' in form
     wish = {"owner": "ada", "name": "first", "visibility": "public", "licence": "mit"}
     made = ada.post(address, data={**wish, "sdk": "static"})
-    assert made.url.path == f"{path}/tree/main"
+    assert made.url.path == path
     assert "license: mit" in ada.get(f"{path}/raw/main/README.md").text
 
 
 def test_private_and_in_an_organisation(ada: TestClient, as_linus: dict[str, str]) -> None:
     wish = {"owner": "bears", "name": "den", "visibility": "private", "licence": ""}
-    assert ada.post("/new", data=wish).url.path == "/bears/den/tree/main"
+    assert ada.post("/new", data=wish).url.path == "/bears/den"
     assert ada.get("/bears/den/tree/main", headers=as_linus).status_code == 404
 
 

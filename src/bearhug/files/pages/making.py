@@ -83,7 +83,7 @@ class Making:
             return await self._page(call, wish, owners, refused.status, refused.message)
         if wish.licence:
             await self._licence(call, repo, wish.licence)
-        return call.redirect(f"{repo.path}/tree/main", flash=f"{repo.name} is yours to fill.")
+        return call.redirect(repo.path, flash=f"{repo.name} is yours to fill.")
 
     async def _page(
         self, call: Call, wish: Wish, owners: list[str], status: int = 200, error: str = ""
