@@ -29,7 +29,11 @@ HIDDEN = ("base_model:", "dataset:", "license:")
 """Tags that a panel of the page says better."""
 
 
-BARE: dict[str, Mapping[str, object]] = {"pipeline_tag": TASKS, "library": LIBRARIES, "language": LANGUAGES}
+BARE: dict[str, Mapping[str, object]] = {
+    "pipeline_tag": TASKS,
+    "library": LIBRARIES,
+    "language": LANGUAGES,
+}
 """Facets whose tags have no prefix, and the values known of them."""
 
 

@@ -73,7 +73,6 @@ def home(tx: Transaction) -> Home:
         sort=Sort.TRENDING,
         limit=1,
     )
-    user_id = tx.actor.user_id
     return Home(
         path(tx),
         news(tx),
