@@ -3,6 +3,7 @@
 import os
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -15,6 +16,8 @@ import pytest
 from bearhug.storage import Credentials
 
 BUCKET = "bucket"
+WEED = Path(sys.executable).with_name("weed")
+"""Beside this Python, wherever PATH leads."""
 START_SECONDS = 60
 PORTS = (
     "s3.port",
@@ -59,7 +62,7 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
 
 def command(folder: Path, ports: dict[str, int]) -> list[str]:
     here = ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={folder}", f"-bucket={BUCKET}"]
-    return ["weed", "mini", *here, *OFF, *(f"-{name}={port}" for name, port in ports.items())]
+    return [str(WEED), "mini", *here, *OFF, *(f"-{name}={port}" for name, port in ports.items())]
 
 
 def environment(credentials: Credentials) -> dict[str, str]:

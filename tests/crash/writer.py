@@ -18,6 +18,7 @@ from bearhug.hub import Hub
 from bearhug.repos.model import Repo
 
 PART_BYTES = 64 * 1024
+ADA = 1
 BROKEN = (http.client.HTTPException, OSError)
 
 
@@ -129,7 +130,7 @@ class Writer:
         """Begin an upload in parts far smaller than the hub gives out."""
         file = File(self._bytes(4 * PART_BYTES, 6 * PART_BYTES), large=True)
         size = len(file.content)
-        ticket = Ticket(self.repo.id, file.sha256, size, None, upload=file.sha256[:32])
+        ticket = Ticket(self.repo.id, file.sha256, size, ADA, upload=file.sha256[:32])
         row = {"repo_id": self.repo.id, "sha256": file.sha256, "size": size}
         hub.write(
             lambda tx: add_upload(tx.db, tx.now, id=ticket.upload, part_bytes=PART_BYTES, **row)

@@ -46,5 +46,5 @@ def answering(tmp_path_factory: pytest.TempPathFactory, smollm_path: Path) -> It
 @pytest.fixture
 def ask(answering: Server) -> Iterator[httpx.Client]:
     """Asks that hub as a visitor; give a test's own headers to be somebody."""
-    with httpx.Client(base_url=answering.url, timeout=120) as client:
+    with httpx.Client(base_url=answering.url, timeout=300) as client:
         yield client
