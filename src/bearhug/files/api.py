@@ -1,7 +1,6 @@
 """Files as JSON: trees, refs, commits, uploads announced. Clients: HfApi, @huggingface/hub."""
 
 import base64
-import binascii
 from typing import Any
 from urllib.parse import urlencode
 
@@ -39,6 +38,7 @@ router = APIRouter(prefix="/api", tags=["files"])
 REPO = "/{kind:kind}/{owner:seg}/{name:seg}"
 PAGE = 1000
 EXPANDED_PAGE = 100
+MOST_DIGITS = 18
 
 
 class NewBranch(BaseModel):
@@ -315,7 +315,7 @@ async def _paths_of(call: Call) -> tuple[list[str], bool]:
     if "json" in call.request.headers.get("content-type", ""):
         try:
             body = await call.request.json()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BadRequest(f"The body is not JSON: {error}") from error
         body = body if isinstance(body, dict) else {}
         wanted, expand = body.get("paths", []), bool(body.get("expand"))
@@ -333,7 +333,7 @@ async def _paths_of(call: Call) -> tuple[list[str], bool]:
 def _sample(file: Announced) -> bytes:
     try:
         return base64.b64decode(file.sample)
-    except binascii.Error as error:
+    except ValueError as error:  # binascii.Error among them; letters that are not ASCII
         raise BadRequest(f"sample of {file.path}: not base64.") from error
 
 
@@ -344,7 +344,7 @@ def _flag(value: str | None) -> bool:
 def _number(value: str | None, field: str, default: int) -> int:
     if value is None:
         return default
-    if not value.isdigit() or not int(value):
+    if not value.isdecimal() or len(value) > MOST_DIGITS or not int(value):
         raise BadRequest(f"{field}: {value!r} is not a number above 0.")
     return int(value)
 

@@ -294,7 +294,7 @@ def _objects_of(body: dict[str, Any]) -> dict[str, int]:
 async def _json(request: Request) -> dict[str, Any]:
     try:
         body = await request.json()
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadRequest(f"The body is not JSON: {error}") from error
     if not isinstance(body, dict):
         raise BadRequest("The body must be a JSON object.")

@@ -23,6 +23,10 @@ from bearhug.git.repository import Repository
 MAX_NAME_BYTES = 255
 """What file systems allow for one name."""
 
+MAX_PATH_BYTES = 4096
+MAX_DEPTH = 100
+"""Of folders in folders. Each is a tree to be rewritten, and a step down the stack."""
+
 _PLAIN = b"100644"
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f\\\\\ud800-\udfff]")
 _HFS_IGNORED = dict.fromkeys(
@@ -112,6 +116,9 @@ def check_path(path: str) -> None:
     names = path.split("/")
     if _FORBIDDEN.search(path):
         raise Unprocessable(f"Invalid path {path!a}: control characters and backslashes.")
+    if len(names) > MAX_DEPTH or len(path.encode()) > MAX_PATH_BYTES:
+        most = f"{MAX_DEPTH} folders deep, and {MAX_PATH_BYTES} bytes long"
+        raise Unprocessable(f"Invalid path {path[:80]!r}…: at most {most}.")
     for name in names:
         if name in ("", ".", "..") or _means_dot_git(name):
             raise Unprocessable(f"Invalid path {path!r}: a name may not be {name!r}.")

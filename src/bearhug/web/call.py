@@ -1,7 +1,6 @@
 """What a handler is given: who asks, transactions to run, forms to read, pages to answer with."""
 
 import base64
-import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
@@ -188,7 +187,7 @@ class Call:
             return await self.hub.db.aread(
                 self.hub.bound(self._actor, work, *args, **kwargs), slow=slow
             )
-        credentials = credentials_of(self.request, self.session_cookie)
+        credentials = credentials_of(self.request, self.session_cookie, self.base_url)
 
         def identified(tx: Transaction) -> tuple[Actor, T]:
             actor = identify(tx, credentials)
@@ -223,12 +222,12 @@ CallDep = Annotated[Call, Depends(of_request)]
 """How a FastAPI route asks for its Call."""
 
 
-def credentials_of(request: Request, session_cookie: str) -> Credentials:
+def credentials_of(request: Request, session_cookie: str, base_url: str) -> Credentials:
     """A Bearer token; a token as Basic password, as git sends it; else the session's cookie.
 
     Raises Forbidden if another site's page sent the request with our cookie.
     """
-    refuse_cross_site(request, request.method)
+    refuse_cross_site(request, request.method, base_url)
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return Credentials(token=value.strip())
@@ -250,14 +249,14 @@ def origin(scope: Scope, *, trust_proxy: bool) -> str:
 def _password(basic: str) -> str:
     try:
         return base64.b64decode(basic, validate=True).decode().partition(":")[2]
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not base64, not even ASCII, or not UTF-8
         return "unreadable"
 
 
 def _said(flash: str | None) -> str | None:
     try:
         return base64.urlsafe_b64decode(flash).decode() if flash else None
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return None
 
 

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from starlette.convertors import Convertor, register_url_convertor
+from starlette.convertors import Convertor, IntegerConvertor, register_url_convertor
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
-from bearhug.errors import HubError, NotFound
+from bearhug.errors import BadRequest, HubError, NotFound
 
 KINDS = {"models": "model", "datasets": "dataset", "spaces": "space"}
 PREFIXES = {"model": "", "dataset": "/datasets", "space": "/spaces"}
@@ -48,6 +48,13 @@ class Kind(Segment):
         return KINDS[value]
 
 
+class Number(IntegerConvertor):
+    """`{x:int}`: no longer than a row's id can be."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_url_convertor("int", Number())
 register_url_convertor("seg", Segment())
 register_url_convertor("rest", Rest())
 register_url_convertor("kind", Kind())
@@ -92,7 +99,10 @@ class Node:
 
 
 class Doors:
-    """The ASGI application that finds the route and lets it answer. Raises NotFound."""
+    """The ASGI application that finds the route and lets it answer.
+
+    Raises NotFound, MethodNotAllowed, or BadRequest for an address with a NUL in it.
+    """
 
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
         self.routes = [route for route in routes if isinstance(route, Route)]
@@ -103,6 +113,8 @@ class Doors:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = raw_path(scope)
         scope["path"] = path
+        if "%00" in path or b"%00" in scope.get("query_string", b""):
+            raise BadRequest("An address has no NUL in it.")  # neither has a row, nor a file's name
         partial: set[str] = set()
         for route in self._candidates(path):
             match, child = route.matches(scope)

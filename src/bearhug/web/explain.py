@@ -1,5 +1,7 @@
 """Errors, told the way their reader understands: JSON to programs, a page to people."""
 
+from urllib.parse import unquote
+
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,7 +19,12 @@ PROGRAMS = ("/api/", "/v1/", "/hf-inference/", "/api-inference/", "/models/")
 async def explain(request: Request, error: HubError) -> Response:
     """The answer to a request that ended in `error`."""
     if isinstance(error, Moved):
-        return _moved(request, error)
+        target = _moved(request, error)
+        if target is not None:
+            return target
+        error = NotFound(error.message)  # the old name came in a body: there is no other address
+    # It may quote half a character out of somebody's JSON, which no answer can hold.
+    error.message = error.message.encode("utf-8", "replace").decode()
     headers = {
         "X-Error-Code": error.code,
         "X-Error-Message": ascii_header(error.message),
@@ -42,6 +49,9 @@ def as_hub_error(error: Exception) -> HubError | None:
         refused = known(str(error.detail))
         refused.status = error.status_code
         return refused
+    if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
+        # JSON can spell half a character ("\\ud800"), and Python reads it; nothing can write it.
+        return BadRequest("A text of this request has half a character in it.")
     return None
 
 
@@ -61,7 +71,8 @@ def _is_git(request: Request) -> bool:
 async def _page(request: Request, error: HubError, headers: dict[str, str]) -> Response:
     call = Call.of(request)
     actor = await _asking(call, error)
-    if error.status == 401 and actor.user_id is None and request.method == "GET":
+    asks = request.method == "GET" and "authorization" not in request.headers  # else for ever
+    if error.status == 401 and actor.user_id is None and asks:
         return call.redirect(f"/login?next={call.raw_path}")
     return call.page_for(actor, "error.html", status=error.status, headers=headers, error=error)
 
@@ -76,10 +87,16 @@ async def _asking(call: Call, error: HubError) -> Actor:
         return VISITOR
 
 
-def _moved(request: Request, error: Moved) -> Response:
-    path = Call.of(request).raw_path
-    start = path.lower().find(error.old.lower())
-    target = path[:start] + error.new + path[start + len(error.old) :]
+def _moved(request: Request, error: Moved) -> Response | None:
+    """To the same page under the new name; None if the old one is not in the address."""
+    segments = Call.of(request).raw_path.split("/")
+    known = [unquote(segment).removesuffix(".git").lower() for segment in segments]
+    old = error.old.lower().split("/")
+    places = [at for at in range(len(known)) if known[at : at + len(old)] == old]
+    if not places:
+        return None
+    at, git = places[0], ".git" if segments[places[0] + 1].endswith(".git") else ""
+    target = "/".join((*segments[:at], error.new + git, *segments[at + 2 :]))
     if request.url.query:
         target += f"?{request.url.query}"
     # Relative: huggingface_hub follows no other on HEAD (file_download.py, _httpx_follow_relative).

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bearhug.errors import HubError
+from bearhug.kit.wire import ascii_header
 from bearhug.web.explain import as_hub_error, explain
 from bearhug.web.guard import HEADERS
 
@@ -91,7 +92,8 @@ class Trace:
         self.status = 0
         headers = MutableHeaders(scope=scope)
         # huggingface_hub looks for its own trace id in ours (utils/_http.py).
-        self.id = headers.get("x-request-id") or headers.get("x-amzn-trace-id") or str(uuid.uuid4())
+        given = headers.get("x-request-id") or headers.get("x-amzn-trace-id") or str(uuid.uuid4())
+        self.id = ascii_header(given)[:200]
         scope["bearhug.request_id"] = self.id
 
     def begin(self, message: Message) -> None:

@@ -4,14 +4,17 @@ Its keys as in huggingface_hub/_commit_api.py, `_prepare_commit_payload`.
 """
 
 import base64
-import binascii
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from bearhug.errors import BadRequest
 from bearhug.files.model import Add, AddLfs, Delete, Op, Proposal
+
+LONE = re.compile("[\\ud800-\\udfff]")
+"""Half a character, as JSON may spell it: no UTF-8 has it."""
 
 
 def parse(path: Path, branch: str) -> Proposal:
@@ -42,7 +45,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
             try:
                 item = json.loads(line)
                 yield number, str(item["key"]), dict(item["value"])
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
                 raise BadRequest(f"Line {number} is not a JSON object of key and value.") from error
 
 
@@ -64,7 +67,7 @@ def _file(number: int, value: dict[str, Any]) -> list[Op]:
         raise BadRequest(f"Line {number}: encoding of {path}: use base64 or utf-8.")
     try:
         return [*moved, Add(path, base64.b64decode(content, validate=True))]
-    except binascii.Error as error:
+    except ValueError as error:  # binascii.Error among them; letters that are not ASCII
         raise BadRequest(f"Line {number}: content of {path} is not base64.") from error
 
 
@@ -95,6 +98,6 @@ READERS: dict[str, Callable[[int, dict[str, Any]], list[Op]]] = {
 
 def _text(number: int, value: dict[str, Any], field: str, *, default: str | None = None) -> str:
     found = value.get(field, default)
-    if not isinstance(found, str):
+    if not isinstance(found, str) or LONE.search(found):
         raise BadRequest(f"Line {number}: {field} is missing, or not a text.")
     return found

@@ -28,9 +28,7 @@ async def index(request: Request) -> Response:
     actor = await call.actor()
     own = actor.user_id is not None and "all" not in request.query_params
     before = request.query_params.get("before", "")
-    found = await call.read_slow(
-        service.runs, own=own, before=int(before) if before.isdigit() else None, limit=PAGE
-    )
+    found = await call.read_slow(service.runs, own=own, before=_moment(before), limit=PAGE)
     more = found[-1][0].created_at if len(found) == PAGE else None
     return await call.page("inference/runs.html", runs=found, own=own, more=more, place="runs")
 
@@ -113,6 +111,10 @@ async def delete(request: Request) -> Response:
 def _before(run: Run) -> tuple[Turn, ...]:
     """What was said before the last question."""
     return run.said.turns[:-1]
+
+
+def _moment(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 async def _sent(request: Request) -> tuple[str, bool]:
