@@ -189,7 +189,7 @@ class _Look:
         return union | self._once((OTHER, tag), lambda: store.tagged(db, OTHER, tag))
 
     def _matching(self, asked: str) -> int:
-        part = asked.replace("\0", " ").strip().lower()[:LONGEST_SEARCH]
+        part = asked.strip().lower()[:LONGEST_SEARCH]
         words = _WORD.findall(part)[:MOST_WORDS]
         return self._once(("search", part), lambda: store.matching(self.tx.db, words, part))
 
