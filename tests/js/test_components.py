@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from .stage import Stage, on_stage
 
@@ -68,6 +68,18 @@ def test_a_live_form_follows_its_fields_and_keeps_the_address(stage: Stage, page
     expect(page).to_have_url(stage.url + "/search?search=bear&tag=gguf")
     expect(page.locator("#results a")).to_have_text("search=bear&tag=gguf")
     expect(page.get_by_label("GGUF")).to_be_focused()
+
+
+def test_a_box_ticked_before_the_script_came_counts(stage: Stage, page: Page) -> None:
+    stage.pages["/search"] = SEARCH
+    held: list[Route] = []
+    page.route("**/live-form.js", held.append)
+    page.goto(stage.url + "/search", wait_until="domcontentloaded")
+    page.get_by_label("GGUF").check()
+    expect(page.locator("#count")).to_have_text("-")
+    held[0].continue_()
+    expect(page.locator("#results a")).to_have_text("tag=gguf")
+    expect(page).to_have_url(stage.url + "/search?tag=gguf")
 
 
 def test_the_next_page_joins_the_list(stage: Stage, page: Page) -> None:

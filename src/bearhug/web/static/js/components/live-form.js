@@ -21,6 +21,8 @@ class LiveForm extends HTMLElement {
       event.preventDefault()
       this.#refresh()
     })
+    // Someone was faster than this script, or the browser put back what was ticked before.
+    if ([...this.#form.querySelectorAll("input")].some(touched)) this.#soon()
   }
 
   get #form() { return this.querySelector("form") }
@@ -75,6 +77,10 @@ function fill(element, content) {
   if (!again) return
   again.focus({ preventScroll: true })
   if (had.matches("input[type=search], input[type=text], textarea")) again.setSelectionRange(had.selectionStart, had.selectionEnd)
+}
+
+function touched(input) {
+  return input.checked !== input.defaultChecked || input.value !== input.defaultValue
 }
 
 function same(node, other) {
