@@ -31,6 +31,10 @@ MAX_COLOURED_CHARS = 60_000
 """Of all code in one text: Pygments takes 4 ms for 1,000 of them."""
 
 MAX_FORMULAS = 500
+MAX_HEADINGS = 2000
+MAX_NESTED = 500
+"""Past these, headings have no ids and HTML is shown as it is written: both take time squared."""
+
 PREFIX = "card-"
 """Before every id of a card, so that none is taken for one of the page's own."""
 
@@ -43,6 +47,8 @@ _ANCHOR = re.compile(
 _ANCHOR_LABEL = re.compile(r'class="anchor"([^>]*)>#</a>')
 _LINK_OR_IMAGE = re.compile(r"<a\b[^>]*>|</a>|<img((?: [a-z-]+=\"[^\"]*\")*)>")
 _ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
+_HEADING_LINE = re.compile(r"^[ \t>*+0-9.)-]*(?:#|=+[ \t]*$|-+[ \t]*$)", re.MULTILINE)
+_OPENS_OR_CLOSES = re.compile(r"<(/?)(?!(?:img|br|hr|input|source|wbr)\b)[a-zA-Z]")
 _HEADING = re.compile(r"<(/?)h([1-5])\b")  # a page has one <h1>, and it is the repo's name
 _TABLE = re.compile(r"<table\b[^>]*>")
 _BLOCK = re.compile(r'<div class="code highlight"><pre tabindex="0">(.*?)</pre></div>', re.DOTALL)
@@ -93,9 +99,13 @@ class Base:
 
 def render(markdown: str, base: Base) -> str:
     """The Markdown as HTML, safe as it is. About 1 ms a page, 2 ms more for each block of code."""
-    html = comrak.render_markdown(
-        markdown[:MAX_CHARS], extension_options=_extensions(), render_options=_options()
-    )
+    markdown = markdown[:MAX_CHARS]
+    extensions, options = _extensions(), _options()
+    if len(_HEADING_LINE.findall(markdown)) > MAX_HEADINGS:
+        extensions = _extensions(ids=False)
+    html = comrak.render_markdown(markdown, extension_options=extensions, render_options=options)
+    if _nested(html) > MAX_NESTED:
+        html = f"<pre>{escape(markdown)}</pre>"
     html = _set_formulas(_CODE.sub(_Colours(), html))
     html = _ANCHOR.sub(r'<a href="\1" class="anchor">#</a>', html)
     cleaner = nh3.Cleaner(
@@ -123,12 +133,22 @@ def _finish(cleaned: str) -> str:
     return _BLOCK.sub(with_button, html)
 
 
-def _extensions() -> comrak.ExtensionOptions:
+def _nested(html: str) -> int:
+    """How deep the elements stand in each other at most, as far as tags tell."""
+    depth = deepest = 0
+    for tag in _OPENS_OR_CLOSES.finditer(html):
+        depth = max(0, depth - 1) if tag[1] else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _extensions(*, ids: bool = True) -> comrak.ExtensionOptions:
     options = comrak.ExtensionOptions()
     for name in ("table", "strikethrough", "autolink", "tasklist", "footnotes", "alerts"):
         setattr(options, name, True)
     options.math_dollars = True
-    options.header_id_prefix = ""
+    if ids:
+        options.header_id_prefix = ""
     return options
 
 

@@ -1,5 +1,6 @@
 """Which paths belong in LFS, and which are ignored: .gitattributes and .gitignore."""
 
+import re
 from collections.abc import Iterable
 
 from pathspec import GitIgnoreSpec
@@ -11,6 +12,8 @@ from bearhug.hub import Transaction
 
 LFS = "filter=lfs diff=lfs merge=lfs -text"
 MAX_BYTES = 1024 * 1024
+MAX_STARS = 3
+_STARS = re.compile(r"\*+")
 
 BINARY_SUFFIXES = (
     *("7z", "arrow", "bin", "bz2", "ckpt", "ftz", "gguf", "gz", "h5", "joblib", "msgpack"),
@@ -53,7 +56,8 @@ class Ignored:
     """A .gitignore file."""
 
     def __init__(self, text: str) -> None:
-        self._spec = GitIgnoreSpec.from_lines(text.splitlines())
+        lines = text[:MAX_BYTES].splitlines()
+        self._spec = GitIgnoreSpec.from_lines(line for line in lines if _tame(line))
 
     def __contains__(self, path: str) -> bool:
         return bool(self._spec.match_file(path))
@@ -68,9 +72,17 @@ def text_of(tx: Transaction, snapshot: Snapshot, path: str) -> str:
     return content.decode("utf-8", "replace")
 
 
+def _tame(pattern: str) -> bool:
+    """Whether a search for it ends soon: each star more multiplies the time by the name's length.
+
+    What is not is left out, as a pattern that matches nothing.
+    """
+    return len(_STARS.findall(pattern)) <= MAX_STARS
+
+
 def _rule(line: str) -> tuple[GitIgnoreSpec, bool] | None:
     pattern, _, attributes = line.strip().partition(" ")
-    if not pattern or pattern.startswith("#"):
+    if not pattern or pattern.startswith("#") or not _tame(pattern):
         return None
     words = attributes.split()
     if "filter=lfs" in words:
