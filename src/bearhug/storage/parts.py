@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bearhug.errors import BadName, ChecksumMismatch, Conflict, Unprocessable
-from bearhug.storage.disk import read_blocks
+from bearhug.storage.disk import read_blocks, sync_folder
 from bearhug.storage.objects import Objects, check_hex, lfs_key
 
 UPLOAD_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -63,9 +63,12 @@ class Parts:
         That the object is there already is no reason to skip the hashing: others may have sent
         it, and whoever completes an upload comes to own it. Raises Unprocessable while parts are
         missing, Conflict while one is being written, and ChecksumMismatch, forgetting them all,
-        if together they hash to something else.
+        if together they hash to something else. The parts are kept until `abort`, so whoever is
+        interrupted between this and the row that names the object may complete again.
         """
         key = lfs_key(check_hex(sha256))
+        if self._place.was_joined(sha256) and self.objects.size(key) == self.size:
+            return self.size
         if missing := self.missing():
             raise Unprocessable(f"{len(missing)} of {self.count} parts are missing.", parts=missing)
         try:
@@ -73,7 +76,6 @@ class Parts:
         except ChecksumMismatch:
             self.abort()
             raise
-        self.abort()
         return self.size
 
     def abort(self) -> None:
@@ -89,6 +91,8 @@ class Place(Protocol):
     def write(self, number: int, path: Path) -> None: ...
 
     def join(self, key: str, sha256: str) -> None: ...
+
+    def was_joined(self, sha256: str) -> bool: ...
 
     def clear(self, count: int) -> None: ...
 
@@ -124,7 +128,12 @@ class Folder:
         with self._locked(fcntl.LOCK_EX):
             for _ in hashed(read_blocks(self._data), sha256):
                 pass
+            self._joined(sha256).touch()  # proof that these parts, not others', hashed to it
+            sync_folder(self.folder)
             self.objects.adopt(key, self._data)
+
+    def was_joined(self, sha256: str) -> bool:
+        return self._joined(sha256).exists() and not self._data.exists()
 
     def clear(self, count: int) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -132,6 +141,9 @@ class Folder:
     @property
     def _data(self) -> Path:
         return self.folder / "data"
+
+    def _joined(self, sha256: str) -> Path:
+        return self.folder / f"joined-{sha256}"
 
     @contextmanager
     def _locked(self, kind: int) -> Iterator[int]:
@@ -176,6 +188,9 @@ class Prefix:
 
     def join(self, key: str, sha256: str) -> None:
         self.objects.stream(key, hashed(self._blocks(), sha256))
+
+    def was_joined(self, sha256: str) -> bool:
+        return False  # the parts are still here: joining them again is the proof
 
     def clear(self, count: int) -> None:
         for number in range(1, count + 1):

@@ -155,8 +155,10 @@ def finish_upload(hub: Hub, ticket: Ticket) -> None:
     ours = hub.read(lambda tx: store.owned(tx.db, ticket.repo_id, [ticket.sha256]))
     if ours.get(ticket.sha256) == ticket.size:
         return
-    parts_of(hub, ticket).complete(ticket.sha256)
+    parts = parts_of(hub, ticket)
+    parts.complete(ticket.sha256)
     hub.write(_own, ticket)
+    parts.abort()
 
 
 def receive_object(hub: Hub, ticket: Ticket, path: Path) -> None:
