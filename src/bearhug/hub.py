@@ -1,8 +1,9 @@
 """The running hub, and one transaction of it: what every feature is handed instead of globals."""
 
 import json
+import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -14,6 +15,8 @@ from bearhug.errors import NotSignedIn
 from bearhug.git.cache import GitCache
 from bearhug.kit.wire import Moment
 from bearhug.storage.objects import Objects
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -181,8 +184,7 @@ class Hub:
         """Run `work(tx, …)` for this actor and return once it is durable."""
         afterwards: list[Callable[[], None]] = []
         done = self.db.write(self.bound_to(actor, afterwards, work, *args, **kwargs))
-        for act in afterwards:
-            act()
+        follow_up(afterwards)
         return done
 
     def read_as(
@@ -225,3 +227,12 @@ class Hub:
 
 OPERATOR = Actor(name=None, operator=True)
 """The hub acting for itself: from the command line, or from a job."""
+
+
+def follow_up(afterwards: Iterable[Callable[[], None]]) -> None:
+    """What was to come after a commit. It undoes nothing: a full disk is told to the log only."""
+    for act in afterwards:
+        try:
+            act()
+        except OSError:
+            log.exception("what follows a commit failed")

@@ -49,8 +49,13 @@ class Worker:
     def run(self) -> None:
         while not self._ending:
             self._bell.clear()
-            if not self.step():
-                self._bell.wait(self._pause())
+            try:
+                pause = 0.0 if self.step() else self._pause()
+            except Exception:  # the database is away: jobs wait until it is back
+                log.exception("the worker could not reach its table")
+                pause = IDLE_SECONDS
+            if pause:
+                self._bell.wait(pause)
 
     def step(self) -> bool:
         """Run the job that is due longest; False if none is."""

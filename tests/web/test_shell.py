@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import text
@@ -109,3 +110,15 @@ def test_a_log_line_is_one_json_object() -> None:
     record = logging.makeLogRecord({"msg": "answered", "levelname": "INFO", "status": 200})
     line = json.loads(JsonLines().format(record))
     assert (line["message"], line["level"], line["status"]) == ("answered", "info", 200)
+
+
+def test_a_body_of_any_length_is_not_taken_into_memory(
+    client: TestClient, as_ada: dict[str, str]
+) -> None:
+    def endless() -> Iterator[bytes]:
+        for _ in range(40):
+            yield b" " * 1024 * 1024
+
+    for path in ("/api/repos/create", "/ada/x.git/info/lfs/objects/batch"):
+        answer = client.post(path, content=endless(), headers=as_ada)
+        assert answer.status_code in (400, 413), path

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Scope
 
 from bearhug.errors import BadRequest
-from bearhug.hub import VISITOR, Actor, Hub, Transaction
+from bearhug.hub import VISITOR, Actor, Hub, Transaction, follow_up
 from bearhug.identity.service import Credentials, LastSeen, identify
 from bearhug.web.doors import raw_path
 from bearhug.web.guard import refuse_cross_site
@@ -80,8 +80,7 @@ class Call:
         actor = await self.actor()
         afterwards: list[Callable[[], None]] = []
         done = await self.hub.db.awrite(self.hub.bound_to(actor, afterwards, work, *args, **kwargs))
-        for act in afterwards:
-            act()
+        follow_up(afterwards)
         return done
 
     async def thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -95,6 +94,11 @@ class Call:
         return self._actor
 
     async def form(self) -> FormData:
+        """The form's fields and files; files lie on disk, and all together may be a commit's size.
+
+        Raises TooLarge.
+        """
+        self.request.scope["bearhug.body_limit"] = self.hub.settings.max_commit_bytes
         return await self.request.form(max_fields=5000)
 
     def text(self, form: FormData, field: str, *, default: str | None = "") -> str:

@@ -13,12 +13,13 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bearhug.errors import HubError
+from bearhug.errors import HubError, TooLarge
 from bearhug.kit.wire import ascii_header
 from bearhug.web.explain import as_hub_error, explain
 from bearhug.web.guard import HEADERS
 
 log = logging.getLogger("bearhug.requests")
+BODY_BYTES = 32 * 1024 * 1024
 EXPOSED = (
     "X-Repo-Commit,X-Request-Id,X-Error-Code,X-Error-Message,X-Total-Count,ETag,Link,"
     "Accept-Ranges,Content-Range,X-Linked-Size,X-Linked-ETag,X-Xet-Hash"
@@ -65,7 +66,7 @@ class Traced:
             await send(message)
 
         try:
-            await self._answer(scope, receive, sending, trace)
+            await self._answer(scope, bounded(scope, receive), sending, trace)
         finally:
             trace.end(self.metrics)
 
@@ -81,6 +82,26 @@ class Traced:
                 raise
             answer = await explain(Request(scope, receive), known)
             await answer(scope, receive, send)
+
+
+def bounded(scope: Scope, receive: Receive) -> Receive:
+    """`receive` until a body grows past `bearhug.body_limit`: then it raises TooLarge.
+
+    What is read into memory whole is small; who takes more (forms, uploads) says so in `scope`.
+    """
+    scope["bearhug.body_limit"] = BODY_BYTES
+    taken = 0
+
+    async def receiving() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        limit: int | None = scope["bearhug.body_limit"]
+        if limit is not None and taken > limit:
+            raise TooLarge(f"The body of this request may have {limit} bytes.")
+        return message
+
+    return receiving
 
 
 class Trace:
