@@ -73,7 +73,7 @@ def test_a_live_form_follows_its_fields_and_keeps_the_address(stage: Stage, page
 def test_a_box_ticked_before_the_script_came_counts(stage: Stage, page: Page) -> None:
     stage.pages["/search"] = SEARCH
     held: list[Route] = []
-    page.route("**/live-form.js", held.append)
+    page.route("**/live-form.js", lambda route: held.append(route))
     page.goto(stage.url + "/search", wait_until="domcontentloaded")
     page.get_by_label("GGUF").check()
     expect(page.locator("#count")).to_have_text("-")
@@ -202,4 +202,4 @@ def test_every_component_of_the_kit_is_drawn_within_its_policy(stage: Stage, pag
     stage.pages["/kit"] = stage.environment.get_template("kit.html")
     page.goto(stage.url + "/kit")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.wait_for_function("!document.querySelector(':not(:defined)')")
+    expect(page.locator(":not(:defined)")).to_have_count(0)

@@ -22,7 +22,7 @@ class LiveForm extends HTMLElement {
       this.#refresh()
     })
     // Someone was faster than this script, or the browser put back what was ticked before.
-    if ([...this.#form.querySelectorAll("input")].some(touched)) this.#soon()
+    if ([...this.#form.elements].some(touched)) this.#soon()
   }
 
   get #form() { return this.querySelector("form") }
@@ -79,8 +79,8 @@ function fill(element, content) {
   if (had.matches("input[type=search], input[type=text], textarea")) again.setSelectionRange(had.selectionStart, had.selectionEnd)
 }
 
-function touched(input) {
-  return input.checked !== input.defaultChecked || input.value !== input.defaultValue
+function touched(field) {
+  return field.localName === "input" && (field.checked !== field.defaultChecked || field.value !== field.defaultValue)
 }
 
 function same(node, other) {
