@@ -19,6 +19,7 @@ async def receive(request: Request, incoming: Incoming) -> Received:
     length is known to be wrong (by Content-Length before anything is read), BadRequest if the
     client sends nothing for STALL_SECONDS, and ClientDisconnect if it leaves.
     """
+    request.scope["bearhug.body_limit"] = None  # `incoming` has its own
     try:
         incoming.check_length(_declared(request))
         batch = bytearray()
