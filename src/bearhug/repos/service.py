@@ -25,6 +25,7 @@ from bearhug.repos.model import (
 )
 
 SDKS = ("gradio", "streamlit", "docker", "static")
+TOKEN_REFUSES = ": this token does not allow it. Make one with the write role in Settings, Tokens."
 GATES = ("", "auto", "manual")
 
 
@@ -75,8 +76,11 @@ def can(actor: Actor, repo: Repo, access: Access) -> bool:
 
 def can_create(actor: Actor, owner_id: int) -> bool:
     """Whether the actor may make repos in that account's namespace."""
-    allowed = actor.operator or actor.role_in(owner_id) >= Role.CONTRIBUTOR
-    return allowed and actor.grant.allows(Permission.WRITE, account=owner_id)
+    return _may_add(actor, owner_id) and actor.grant.allows(Permission.WRITE, account=owner_id)
+
+
+def _may_add(actor: Actor, owner_id: int) -> bool:
+    return actor.operator or actor.role_in(owner_id) >= Role.CONTRIBUTOR
 
 
 def namespaces(tx: Transaction) -> list[str]:
@@ -120,7 +124,8 @@ def create(
     space = owner or tx.actor.name or ""
     row = store.owner(tx.db, space)
     if row is None or not can_create(tx.actor, row.id):
-        raise Forbidden(f"You may not create repos under {space!r}.")
+        why = TOKEN_REFUSES if row is not None and _may_add(tx.actor, row.id) else "."
+        raise Forbidden(f"You may not create repos under {space!r}{why}")
     if kind is RepoKind.SPACE and sdk not in SDKS:
         raise BadRequest(f"sdk: a Space needs one of {', '.join(SDKS)}; got {sdk!r}.")
     full_name = RepoName(row.name, name)
@@ -227,7 +232,7 @@ def _role_allows(actor: Actor, repo: Repo, access: Access) -> bool:
 
 def _why(actor: Actor, repo: Repo, access: Access) -> str:
     if _role_allows(actor, repo, access):
-        return ": this token does not allow it. Make one with the write role in Settings, Tokens."
+        return TOKEN_REFUSES
     return "."
 
 
