@@ -104,6 +104,7 @@ def test_files_arrive_by_lfs_and_in_one_commit(stage: Stage, page: Page, tmp_pat
         (tmp_path / name).write_bytes(content)
     page.goto(stage.url + "/up")
     expect(page.get_by_role("button", name="Commit the files")).to_be_disabled()
+    expect(page.get_by_role("button", name="Commit the files")).to_be_disabled()
     page.get_by_label("Choose files").set_input_files(sorted(tmp_path.iterdir()))
     expect(page.get_by_text("4 files, 12 MB")).to_be_visible()
     page.get_by_label("What changes").fill("Add bears")
@@ -126,6 +127,7 @@ def test_a_file_that_failed_is_tried_again_and_the_others_are_kept(
     for name in ("a.bin", "b.bin"):
         (tmp_path / name).write_bytes(name.encode())
     page.goto(stage.url + "/up")
+    expect(page.get_by_role("button", name="Commit the files")).to_be_disabled()
     page.get_by_label("Choose files").set_input_files([tmp_path / "a.bin"])
     page.get_by_role("button", name="Commit the files").click()
     expect(page.get_by_role("status").filter(has_text="did not arrive")).to_be_visible(timeout=9000)

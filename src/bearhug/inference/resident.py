@@ -87,6 +87,7 @@ class Resident:
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
+        self.filled = 0.0
         self.since = self.terms.clock()
 
     @property
@@ -211,7 +212,9 @@ class Resident:
         """By the memory filled so far: it grows as weights are read and caches laid out."""
         if self.stage is not Stage.LOADING or not (self.process and self.plan):
             return 1.0 if self.stage is Stage.READY else 0.0
-        return min(0.99, memory.resident(self.process.pid) / self.plan.memory_bytes)
+        filled = memory.resident(self.process.pid) / self.plan.memory_bytes
+        self.filled = min(0.99, max(self.filled, filled))  # the kernel may take pages back
+        return self.filled
 
     def _ended(self, process: Process, why: str) -> None:
         """The process went on its own; a runner that had answered may be tried again at once."""
@@ -232,5 +235,6 @@ class Resident:
 
     def _enter(self, stage: Stage) -> None:
         self.stage = stage
+        self.filled = 0.0
         self.since = self.terms.clock()
         self.changed()

@@ -73,7 +73,11 @@ class Runner:
         self._slots = asyncio.Semaphore(plan.slots)
         self._folder = os.open(process.folder, os.O_RDONLY)
         self._client = httpx.AsyncClient(
-            transport=httpx.AsyncHTTPTransport(uds=self._address(process.folder)),
+            # llama.cpp hangs up on a connection that rested a few seconds, perhaps just as the
+            # next question is written to it; a new one on a Unix socket costs nothing.
+            transport=httpx.AsyncHTTPTransport(
+                uds=self._address(process.folder), limits=httpx.Limits(max_keepalive_connections=0)
+            ),
             base_url="http://runner",
             timeout=httpx.Timeout(None, connect=5, read=SILENCE_SECONDS),
             trust_env=False,

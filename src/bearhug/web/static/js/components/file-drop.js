@@ -24,6 +24,7 @@ class FileDrop extends HTMLElement {
     for (const part of this.querySelectorAll("[data-script]")) part.hidden = false
     for (const part of this.querySelectorAll("[data-plain]")) Object.assign(part, { hidden: true, disabled: true })
     this.querySelector("[name=stop]")?.addEventListener("click", () => this.#going?.abort())
+    for (const early of this.querySelectorAll("input[type=file]")) this.#pick(early) // before the script came
     this.#say()
   }
 
