@@ -123,7 +123,7 @@ def land(tx: Transaction, landing: Landing) -> bool:
     store.grow(tx.db, repo.id, landing.pack.size)
     pushed(tx, repo, landing.ref, landing.old, landing.new, landing.title)
     tx.after(lambda: tx.hub.git.note(repo.id, pack_id, landing.pack))
-    if store.pack_count(tx.db, repo.id) == THRESHOLD:
+    if store.pack_count(tx.db, repo.id) % THRESHOLD == 0:
         tx.later("git.compact", repo_id=repo.id)
     return True
 
