@@ -69,3 +69,27 @@ def test_a_first_start_that_was_broken_off_is_begun_anew(tmp_path: Path) -> None
 
 def kept_nothing(db: Connection) -> object:
     return kept_secret(db, "nothing")
+
+
+def test_what_an_older_version_kept_is_still_there(address: str) -> None:
+    migrate(address, "0001")
+    engine = engine_for(address)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO accounts (id, kind, name, name_key, created_at)"
+            " VALUES (1, 'user', 'ada', 'ada', 0)"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO repos (id, kind, owner_id, owner, name, key, visibility, created_at,"
+            " updated_at) VALUES (7, 'model', 1, 'ada', 'bert', 'ada/bert', 'public', 0, 0)"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO likes (repo_id, user_id, created_at) VALUES (7, 1, 0)"
+        )
+    engine.dispose()
+    migrate(address)
+    with engine.begin() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM likes").scalar() == 1
+        connection.exec_driver_sql("UPDATE repos SET kind = 'kernel' WHERE id = 7")
+        assert connection.exec_driver_sql("SELECT kind, talk FROM repos").one() == ("kernel", True)
+    engine.dispose()

@@ -169,8 +169,10 @@ repos = Table(
     Column("likes", BigInteger, nullable=False, server_default="0"),
     Column("trending", Float, nullable=False, server_default="0"),
     Column("used_bytes", BigInteger, nullable=False, server_default="0"),
+    Column("talk", Boolean, nullable=False, server_default="1"),  # discussions are open
+    Column("group_id", Id),  # the resource group it is in; checked by the service
     UniqueConstraint("kind", "key"),
-    CheckConstraint("kind IN ('model', 'dataset', 'space')", name="kind"),
+    CheckConstraint("kind IN ('model', 'dataset', 'space', 'kernel')", name="kind"),
     CheckConstraint("visibility IN ('public', 'private', 'protected')", name="visibility"),
     Index(None, "owner_id", "kind"),
     Index(None, "kind", "updated_at", "id"),
@@ -369,4 +371,374 @@ measurements = Table(
     Column("load_seconds", Float),
     Column("tokens_per_second", Float),
     Column("measured_at", BigInteger, nullable=False),
+)
+
+# --- who else may come in ------------------------------------------------------------------
+
+resource_groups = Table(
+    "resource_groups",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _of("accounts", name="org_id"),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False, server_default=""),
+    Column("auto_join", Text),  # the role that new members get in it, if any
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("org_id", "name"),
+)
+
+resource_group_members = Table(
+    "resource_group_members",
+    metadata,
+    _of("resource_groups", name="group_id", primary_key=True),
+    _of("accounts", name="user_id", primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index(None, "user_id"),
+)
+
+access_requests = Table(
+    "access_requests",
+    metadata,
+    _of("repos", name="repo_id", primary_key=True),
+    _of("accounts", name="user_id", primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("by_hand", Boolean, nullable=False, server_default="0"),  # granted without being asked
+    Column("fields", Text, nullable=False, server_default="{}"),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("created_at", BigInteger, nullable=False),
+    Column("decided_at", BigInteger),
+    _of("accounts", name="decided_by", null=True),
+    Index(None, "user_id", "status"),
+    CheckConstraint("status IN ('pending', 'accepted', 'rejected')", name="status"),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _of("repos", name="repo_id"),
+    Column("discussion_num", Integer),
+    _of("accounts", name="user_id", null=True),
+    Column("reason", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("handled_at", BigInteger),
+    _of("accounts", name="handled_by", null=True),
+    Index(None, "handled_at", "created_at"),
+)
+
+# --- git: what git-lfs locks ---------------------------------------------------------------
+
+lfs_locks = Table(
+    "lfs_locks",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _of("repos", name="repo_id"),
+    Column("path", Text, nullable=False),
+    Column("ref", Text, nullable=False, server_default=""),
+    _of("accounts", name="owner_id"),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("repo_id", "path"),
+)
+
+# --- discussions and pull requests ---------------------------------------------------------
+
+discussions = Table(
+    "discussions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _of("repos", name="repo_id"),
+    Column("num", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("is_pull_request", Boolean, nullable=False),
+    Column("base", Text, nullable=False, server_default=""),  # the ref it asks to be merged into
+    Column("base_oid", Text),  # where that was when it was merged or closed
+    Column("merge_oid", Text),
+    _of("accounts", name="author_id", null=True),
+    Column("pinned", Boolean, nullable=False, server_default="0"),
+    Column("locked", Boolean, nullable=False, server_default="0"),
+    Column("comments", Integer, nullable=False, server_default="0"),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    UniqueConstraint("repo_id", "num"),
+    Index(None, "author_id"),
+    CheckConstraint("status IN ('draft', 'open', 'closed', 'merged')", name="status"),
+)
+
+discussion_events = Table(
+    "discussion_events",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _of("discussions", name="discussion_id"),
+    Column("kind", Text, nullable=False),  # comment, status-change, commit, title-change, pin, lock
+    _of("accounts", name="author_id", null=True),
+    Column("data", Text, nullable=False, server_default="{}"),
+    Column("content", Text),  # of a comment, as it stands
+    Column("edits", Integer, nullable=False, server_default="0"),
+    Column("edited_at", BigInteger),
+    Column("hidden_at", BigInteger),
+    _of("accounts", name="hidden_by", null=True),
+    Column("created_at", BigInteger, nullable=False),
+    Index(None, "discussion_id", "id"),
+    Index(None, "author_id"),
+)
+
+comment_edits = Table(
+    "comment_edits",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _of("discussion_events", name="event_id"),
+    Column("content", Text, nullable=False),  # what it said before
+    _of("accounts", name="author_id", null=True),
+    Column("created_at", BigInteger, nullable=False),  # when it came to say so
+    Index(None, "event_id"),
+)
+
+reactions = Table(
+    "reactions",
+    metadata,
+    _of("discussion_events", name="event_id", primary_key=True),
+    _of("accounts", name="user_id", primary_key=True),
+    Column("emoji", Text, primary_key=True),
+    Column("created_at", BigInteger, nullable=False),
+    Index(None, "user_id"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _of("accounts", name="user_id"),
+    _of("discussions", name="discussion_id"),
+    _of("discussion_events", name="event_id"),
+    Column("reason", Text, nullable=False),  # mention, author, taking part, owner
+    Column("created_at", BigInteger, nullable=False),
+    Column("read_at", BigInteger),
+    UniqueConstraint("user_id", "event_id"),
+    Index(None, "user_id", "read_at"),
+    Index(None, "discussion_id"),
+)
+
+# --- what people gather and follow ---------------------------------------------------------
+
+collections = Table(
+    "collections",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _of("accounts", name="owner_id"),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False, server_default=""),
+    Column("private", Boolean, nullable=False, server_default="0"),
+    Column("theme", Text, nullable=False, server_default="orange"),
+    Column("position", Integer, nullable=False, server_default="0"),
+    Column("upvotes", Integer, nullable=False, server_default="0"),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Index(None, "owner_id", "position"),
+    Index(None, "updated_at"),
+)
+
+collection_items = Table(
+    "collection_items",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _of("collections", name="collection_id"),
+    Column("kind", Text, nullable=False),  # model, dataset, space, paper, collection
+    Column("key", Text, nullable=False),  # the repo's or collection's number; a paper's arXiv id
+    Column("repo_id", Id, ForeignKey("repos.id", ondelete="CASCADE")),
+    Column("other_id", Id, ForeignKey("collections.id", ondelete="CASCADE")),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("position", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("collection_id", "kind", "key"),
+    Index(None, "repo_id"),
+    Index(None, "other_id"),
+)
+
+collection_upvotes = Table(
+    "collection_upvotes",
+    metadata,
+    _of("collections", name="collection_id", primary_key=True),
+    _of("accounts", name="user_id", primary_key=True),
+    Column("created_at", BigInteger, nullable=False),
+    Index(None, "user_id"),
+)
+
+follows = Table(
+    "follows",
+    metadata,
+    _of("accounts", name="follower_id", primary_key=True),
+    _of("accounts", name="account_id", primary_key=True),
+    Column("created_at", BigInteger, nullable=False),
+    Index(None, "account_id"),
+)
+
+# --- webhooks ------------------------------------------------------------------------------
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _of("accounts", name="user_id"),
+    Column("url", Text, nullable=False),
+    Column("job", Text),
+    Column("secret", Text),
+    Column("domains", Text, nullable=False),
+    Column("watched", Text, nullable=False),
+    Column("disabled", Boolean, nullable=False, server_default="0"),
+    Column("trouble", Text, nullable=False, server_default=""),  # why it was disabled by the hub
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Index(None, "user_id"),
+)
+
+webhook_watches = Table(
+    "webhook_watches",
+    metadata,
+    _of("webhooks", name="webhook_id", primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("key", Text, primary_key=True),  # the name, lower-cased
+    Index(None, "kind", "key"),
+)
+
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _of("webhooks", name="webhook_id"),
+    Column("action", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("status", Integer),
+    Column("answer", Text, nullable=False, server_default=""),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("milliseconds", Integer),
+    Column("replay_of", Id, ForeignKey("webhook_deliveries.id", ondelete="SET NULL")),
+    Column("created_at", BigInteger, nullable=False),
+    Column("sent_at", BigInteger),
+    Index(None, "webhook_id", "id"),
+    Index(None, "created_at"),
+)
+
+# --- OAuth and OpenID ----------------------------------------------------------------------
+
+oauth_apps = Table(
+    "oauth_apps",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("client_id", Text, nullable=False, unique=True),
+    Column("secret_sha256", Text),  # null: a public client
+    Column("owner_id", Id, ForeignKey("accounts.id", ondelete="CASCADE")),  # null: the hub's own
+    Column("repo_id", Id, ForeignKey("repos.id", ondelete="CASCADE")),  # the Space it is for
+    Column("name", Text, nullable=False),
+    Column("website", Text, nullable=False, server_default=""),
+    Column("redirect_uris", Text, nullable=False, server_default="[]"),
+    Column("scopes", Text, nullable=False, server_default="[]"),
+    Column("created_at", BigInteger, nullable=False),
+    Index(None, "owner_id"),
+    Index(None, "repo_id"),
+)
+
+oauth_grants = Table(
+    "oauth_grants",
+    metadata,
+    _of("oauth_apps", name="app_id", primary_key=True),
+    _of("accounts", name="user_id", primary_key=True),
+    Column("scopes", Text, nullable=False),
+    Column("orgs", Text, nullable=False, server_default="[]"),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Index(None, "user_id"),
+)
+
+oauth_codes = Table(
+    "oauth_codes",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    _of("oauth_apps", name="app_id"),
+    _of("accounts", name="user_id"),
+    Column("redirect_uri", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("orgs", Text, nullable=False, server_default="[]"),
+    Column("nonce", Text, nullable=False, server_default=""),
+    Column("challenge", Text, nullable=False, server_default=""),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+    Index(None, "expires_at"),
+)
+
+oauth_devices = Table(
+    "oauth_devices",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("user_code", Text, nullable=False, unique=True),
+    _of("oauth_apps", name="app_id"),
+    Column("user_id", Id, ForeignKey("accounts.id", ondelete="CASCADE")),
+    Column("scopes", Text, nullable=False),
+    Column("status", Text, nullable=False),  # pending, allowed, denied
+    Column("polled_at", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index(None, "expires_at"),
+)
+
+trusted_publishers = Table(
+    "trusted_publishers",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _of("accounts", name="account_id"),  # for whom it may act
+    Column("repo_id", Id, ForeignKey("repos.id", ondelete="CASCADE")),  # null: the whole account
+    Column("issuer", Text, nullable=False),
+    Column("claims", Text, nullable=False),  # what the id token must say
+    _of("accounts", name="created_by"),
+    Column("created_at", BigInteger, nullable=False),
+    Index(None, "account_id"),
+    Index(None, "repo_id"),
+    Index(None, "issuer"),
+)
+
+oauth_tokens = Table(
+    "oauth_tokens",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("sha256", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),  # access, refresh, exchange
+    Column("family", Text, nullable=False),  # all that came of one consent; they end together
+    Column("app_id", Id, ForeignKey("oauth_apps.id", ondelete="CASCADE")),
+    Column("publisher_id", Id, ForeignKey("trusted_publishers.id", ondelete="CASCADE")),
+    _of("accounts", name="user_id"),
+    Column("scopes", Text, nullable=False),
+    Column("orgs", Text, nullable=False, server_default="[]"),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+    Index(None, "family"),
+    Index(None, "user_id"),
+    Index(None, "expires_at"),
+)
+
+# --- Spaces: what is kept for when they run ------------------------------------------------
+
+space_settings = Table(
+    "space_settings",
+    metadata,
+    _of("repos", name="repo_id", primary_key=True),
+    Column("hardware", Text, nullable=False, server_default="cpu-basic"),
+    Column("sleep_seconds", Integer),
+    Column("storage", Text),
+    Column("paused", Boolean, nullable=False, server_default="0"),
+    Column("dev_mode", Boolean, nullable=False, server_default="0"),
+    Column("volumes", Text, nullable=False, server_default="[]"),
+)
+
+space_variables = Table(
+    "space_variables",
+    metadata,
+    _of("repos", name="repo_id", primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("secret", Boolean, primary_key=True),
+    Column("value", LargeBinary, nullable=False),  # a secret's is encrypted
+    Column("description", Text, nullable=False, server_default=""),
+    Column("updated_at", BigInteger, nullable=False),
 )
