@@ -13,7 +13,7 @@ FLOORS = [
     "kit", "errors", "config",
     "db", "storage", "git",
     "hub", "identity", "web",
-    "accounts", "repos", "files", "cards", "discussions", "social", "viewer", "inference",
+    "accounts", "repos", "files", "cards", "discussions", "social", "papers", "collections", "viewer", "inference",
     "spaces", "mirror", "webhooks", "catalog", "admin",
     "worker", "app", "starter", "cli",
 ]

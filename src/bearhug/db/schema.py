@@ -526,7 +526,9 @@ collections = Table(
     "collections",
     metadata,
     Column("id", Id, primary_key=True),
+    Column("oid", Text, nullable=False, unique=True),  # what its address ends with
     _of("accounts", name="owner_id"),
+    Column("group_id", Id),  # the resource group it is in; checked by the service
     Column("title", Text, nullable=False),
     Column("description", Text, nullable=False, server_default=""),
     Column("private", Boolean, nullable=False, server_default="0"),
@@ -572,6 +574,16 @@ follows = Table(
     _of("accounts", name="account_id", primary_key=True),
     Column("created_at", BigInteger, nullable=False),
     Index(None, "account_id"),
+)
+
+citations = Table(
+    "citations",
+    metadata,
+    _of("repos", name="repo_id", primary_key=True),
+    Column("paper", Text, primary_key=True),  # its arXiv id
+    Column("title", Text, nullable=False),  # as the repo's card has it
+    Column("authors", Text, nullable=False, server_default="[]"),
+    Index(None, "paper"),
 )
 
 # --- webhooks ------------------------------------------------------------------------------

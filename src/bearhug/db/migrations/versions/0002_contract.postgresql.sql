@@ -8,7 +8,9 @@ ALTER TABLE repos ADD COLUMN group_id BIGINT;
 
 CREATE TABLE collections (
     id BIGSERIAL NOT NULL,
+    oid TEXT NOT NULL,
     owner_id BIGINT NOT NULL,
+    group_id BIGINT,
     title TEXT NOT NULL,
     description TEXT DEFAULT '' NOT NULL,
     private BOOLEAN DEFAULT '0' NOT NULL,
@@ -18,6 +20,7 @@ CREATE TABLE collections (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     CONSTRAINT pk_collections PRIMARY KEY (id),
+    CONSTRAINT uq_collections_oid UNIQUE (oid),
     CONSTRAINT fk_collections_owner_id FOREIGN KEY(owner_id) REFERENCES accounts (id) ON DELETE CASCADE
 );
 
@@ -84,6 +87,17 @@ CREATE TABLE access_requests (
 );
 
 CREATE INDEX ix_access_requests_user_id_status ON access_requests (user_id, status);
+
+CREATE TABLE citations (
+    repo_id BIGINT NOT NULL,
+    paper TEXT NOT NULL,
+    title TEXT NOT NULL,
+    authors TEXT DEFAULT '[]' NOT NULL,
+    CONSTRAINT pk_citations PRIMARY KEY (repo_id, paper),
+    CONSTRAINT fk_citations_repo_id FOREIGN KEY(repo_id) REFERENCES repos (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_citations_paper ON citations (paper);
 
 CREATE TABLE collection_items (
     id BIGSERIAL NOT NULL,
