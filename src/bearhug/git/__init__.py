@@ -5,6 +5,7 @@ store.py        refs, packs and blob sizes, as rows
 cache.py        this node's disposable bare repositories, each a clone.py
 repository.py   reading one repository at one moment, by trees.py, history.py, diff.py
 writing.py      commits and tags, built in memory
+merging.py      one line of commits into another
 compact.py      many small packs into one
 native.py       running git itself
 """

@@ -66,6 +66,11 @@ class Reader:
             raise EntryNotFound(f"No blob {oid}.")
         return size
 
+    def has(self, oid: str) -> bool:
+        """Whether there is such an object, of whatever kind."""
+        with self.lock:
+            return oid in self._open()
+
     def commit(self, oid: str) -> Commit:
         return parse_commit(oid, self.read(oid))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bearhug.errors import Unprocessable
 from bearhug.git.formats import (
     FOLDER_MODE,
+    SUBMODULE,
     GitObject,
     Pack,
     Signature,
@@ -81,7 +82,7 @@ def edit(
     plan = _Node()
     for path, change in changes.items():
         _plan(plan, path, change, contents)
-        if change and isinstance(change.content, str):
+        if change and isinstance(change.content, str) and change.mode != SUBMODULE:
             _require_blob(repository, change.content, path)
     building = _Building(repository.reader.read if repository else _nothing)
     old = repository.reader.tree_of(parent) if repository and parent else None
