@@ -13,7 +13,8 @@ FLOORS = [
     "kit", "errors", "config",
     "db", "storage", "git",
     "hub", "identity", "web",
-    "accounts", "repos", "files", "cards", "discussions", "social", "papers", "collections", "viewer", "inference",
+    "accounts", "repos", "files", "cards", "discussions", "social", "papers", "collections",
+    "viewer", "inference",
     "spaces", "mirror", "webhooks", "catalog", "admin",
     "worker", "app", "starter", "cli",
 ]
