@@ -84,6 +84,7 @@ accounts = Table(
     Column("avatar_sha256", Text),
     Column("created_at", BigInteger, nullable=False),
     Column("disabled_at", BigInteger),
+    Column("wire_id", Text),  # what it was known by where it came from; null: as we number it
     CheckConstraint("kind IN ('user', 'org')", name="kind"),
 )
 

@@ -28,6 +28,8 @@ class Account:
     default_private: bool
     avatar_sha256: str
     created_at: Moment
+    wire_id: str = ""
+    """What it is known by in the API, if it came from another hub."""
 
     @property
     def path(self) -> str:
@@ -49,7 +51,7 @@ class Account:
 
     @property
     def object_id(self) -> str:
-        return object_id("accounts", self.id)
+        return self.wire_id or object_id("accounts", self.id)
 
 
 @dataclass(frozen=True)

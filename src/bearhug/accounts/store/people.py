@@ -21,6 +21,7 @@ COLUMNS = (
     accounts.c.default_private,
     accounts.c.avatar_sha256,
     accounts.c.created_at,
+    accounts.c.wire_id,
 )
 """What `account_of` needs of a row; joins select these too."""
 
@@ -229,4 +230,5 @@ def account_of(row: Any) -> Account:
         bool(row.default_private),
         row.avatar_sha256 or "",
         row.created_at,
+        row.wire_id or "",
     )
