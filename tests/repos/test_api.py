@@ -120,7 +120,7 @@ def test_only_members_list_an_organisations_repos(
         ({"name": "a--b"}, 422, "name: "),
         ({"name": "x.git"}, 422, "name: "),
         ({}, 400, "name: "),
-        ({"name": "x", "type": "kernel"}, 400, "type: "),
+        ({"name": "x", "type": "bucket"}, 400, "type: "),
         ({"name": "x", "type": "space"}, 400, "sdk: "),
         ({"name": "x", "visibility": "protected"}, 422, "visibility: "),
         ({"name": "x", "visibility": "secret"}, 400, "visibility: "),

@@ -28,6 +28,7 @@ class Holdings:
     models: int
     datasets: int
     spaces: int
+    kernels: int
     object_bytes: int
     pack_bytes: int
     runs: int

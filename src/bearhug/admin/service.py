@@ -93,7 +93,7 @@ def _database(hub: Hub) -> Finding:
         held = hub.db.read(store.holdings)
     except hub.db.failures as error:
         return Finding("database", Health.BAD, f"{hub.db.dialect}: {error}")
-    repos = held.models + held.datasets + held.spaces
+    repos = held.models + held.datasets + held.spaces + held.kernels
     words = f"{hub.db.dialect}, with accounts ({held.users}) and repos ({repos})"
     return Finding("database", Health.GOOD, words)
 

@@ -18,6 +18,7 @@ _HOLDINGS = statement(
         _count(repos, repos.c.kind == "model").label("models"),  # type: ignore[attr-defined]
         _count(repos, repos.c.kind == "dataset").label("datasets"),  # type: ignore[attr-defined]
         _count(repos, repos.c.kind == "space").label("spaces"),  # type: ignore[attr-defined]
+        _count(repos, repos.c.kind == "kernel").label("kernels"),  # type: ignore[attr-defined]
         select(func.coalesce(func.sum(objects.c.size), 0)).scalar_subquery().label("object_bytes"),
         select(func.coalesce(func.sum(packs.c.size), 0)).scalar_subquery().label("pack_bytes"),
         _count(runs).label("runs"),  # type: ignore[attr-defined]

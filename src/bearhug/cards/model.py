@@ -19,6 +19,7 @@ PREFIXES: dict[RepoKind, dict[str, str]] = {
         "license": "license:",
     },
     RepoKind.SPACE: {"sdk": "", "license": "license:"},
+    RepoKind.KERNEL: {"license": "license:"},
 }
 """The facets of each kind, and what stands before their values in a list of tags."""
 

@@ -48,6 +48,7 @@ FACETS: dict[RepoKind, tuple[str, ...]] = {
     RepoKind.MODEL: ("pipeline_tag", "library", "license", "language"),
     RepoKind.DATASET: ("task", "size", "format", "license", "language"),
     RepoKind.SPACE: ("sdk", "license"),
+    RepoKind.KERNEL: ("license",),
 }
 """What a listing offers to filter by, in the order of the page."""
 

@@ -71,6 +71,7 @@ def snippets(setting: Setting) -> list[Snippet]:
         RepoKind.MODEL: (_openai, _llama, _ollama, _transformers, _sentences, _download, _python),
         RepoKind.DATASET: (_pandas, _download, _python),
         RepoKind.SPACE: (_download, _python),
+        RepoKind.KERNEL: (_kernel, _download, _python),
     }
     found = [way(setting) for way in ways[setting.repo.kind]]
     return [each for each in found if each]
@@ -186,6 +187,17 @@ def _download(setting: Setting) -> Snippet:
     )
     step = Step("in a terminal", code, "bash")
     return Snippet("hf", "Download it all", "download", [step], setting.token_note)
+
+
+def _kernel(setting: Setting) -> Snippet:
+    code = f"""import os
+
+os.environ["HF_ENDPOINT"] = "{setting.base_url}"  # before the import, which reads it
+from kernels import get_kernel
+
+kernel = get_kernel("{setting.name}")"""
+    step = Step("load.py", code, "python")
+    return Snippet("kernels", "kernels", "bolt", [step], setting.token_note)
 
 
 def _python(setting: Setting) -> Snippet:

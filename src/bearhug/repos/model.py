@@ -17,6 +17,8 @@ class RepoKind(StrEnum):
     MODEL = "model"
     DATASET = "dataset"
     SPACE = "space"
+    KERNEL = "kernel"
+    """Compiled code that libraries load; its branches v1, v2, … are its versions."""
 
     @property
     def plural(self) -> str:

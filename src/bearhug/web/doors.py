@@ -14,8 +14,8 @@ from starlette.types import Receive, Scope, Send
 
 from bearhug.errors import BadRequest, HubError, NotFound
 
-KINDS = {"models": "model", "datasets": "dataset", "spaces": "space"}
-PREFIXES = {"model": "", "dataset": "/datasets", "space": "/spaces"}
+KINDS = {"models": "model", "datasets": "dataset", "spaces": "space", "kernels": "kernel"}
+PREFIXES = {"model": "", "dataset": "/datasets", "space": "/spaces", "kernel": "/kernels"}
 
 
 class Segment(Convertor[str]):
@@ -40,9 +40,9 @@ class Rest(Segment):
 
 
 class Kind(Segment):
-    """`{kind:kind}`: models, datasets or spaces, as `model`, `dataset` or `space`."""
+    """`{kind:kind}`: models, datasets, spaces or kernels; the word for one of them."""
 
-    regex = "models|datasets|spaces"
+    regex = "models|datasets|spaces|kernels"
 
     def convert(self, value: str) -> str:
         return KINDS[value]
@@ -75,7 +75,7 @@ class KindRoute(Route):
 
 
 def repo_routes(path: str, endpoint: Any, methods: Iterable[str] = ("GET",)) -> list[BaseRoute]:
-    """The same page for models (`/ada/bert…`), datasets (`/datasets/ada/squad…`) and Spaces.
+    """The same page for models (`/ada/bert…`), datasets (`/datasets/ada/squad…`) and so on.
 
     `path` begins with `/{owner:seg}/{name:seg}`.
     """

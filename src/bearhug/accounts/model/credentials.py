@@ -52,7 +52,7 @@ class Scope:
     """What a fine-grained token may do, and where.
 
     kind: "global", or "user", "org" or "repo" with the id of that row. `name` is for people
-    and may be empty where it is not known; `repo_kind` is "model", "dataset" or "space".
+    and may be empty where it is not known; `repo_kind` is "model", "dataset", "space" or "kernel".
     """
 
     kind: str

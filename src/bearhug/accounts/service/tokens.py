@@ -18,7 +18,7 @@ from bearhug.kit.wire import Moment
 PREFIX, LENGTH, ENDING = "hf_", 34, 4
 MOST_NAME = 64
 ALPHABET = string.ascii_letters + string.digits
-KINDS = {"models": "model", "datasets": "dataset", "spaces": "space"}
+KINDS = {"models": "model", "datasets": "dataset", "spaces": "space", "kernels": "kernel"}
 
 
 @dataclass(frozen=True)

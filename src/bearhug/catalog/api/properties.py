@@ -102,6 +102,7 @@ PROPERTIES: dict[RepoKind, dict[str, Property]] = {
     RepoKind.MODEL: COMMON | OF_MODEL,
     RepoKind.DATASET: COMMON | OF_DATASET,
     RepoKind.SPACE: COMMON | OF_SPACE,
+    RepoKind.KERNEL: COMMON,
 }
 LISTED: dict[RepoKind, tuple[str, ...]] = {
     RepoKind.MODEL: (
@@ -115,6 +116,10 @@ LISTED: dict[RepoKind, tuple[str, ...]] = {
     RepoKind.SPACE: (
         *("author", "likes", "trendingScore", "private", "tags", "createdAt", "lastModified"),
         *("sdk", "sha"),
+    ),
+    RepoKind.KERNEL: (
+        *("author", "likes", "trendingScore", "private", "downloads", "tags", "createdAt"),
+        *("lastModified", "gated", "sha"),
     ),
 }
 """What each line of a list says unasked."""
@@ -134,6 +139,7 @@ WHOLE: dict[RepoKind, tuple[str, ...]] = {
         *COMMON.keys() - {"downloadsAllTime", "trendingScore", "resourceGroup", "downloads"},
         *("sdk", "subdomain", "runtime", "models", "datasets"),
     ),
+    RepoKind.KERNEL: tuple(COMMON.keys() - {"downloadsAllTime", "trendingScore", "resourceGroup"}),
 }
 """What is said unasked of one repo."""
 

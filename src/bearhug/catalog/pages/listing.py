@@ -25,7 +25,12 @@ FOLDED = 6
 MOST = 50
 """Values of a facet: shown at once, and offered at all. A rarer one is found by its tag."""
 
-TITLES = {RepoKind.MODEL: "Models", RepoKind.DATASET: "Datasets", RepoKind.SPACE: "Spaces"}
+TITLES = {
+    RepoKind.MODEL: "Models",
+    RepoKind.DATASET: "Datasets",
+    RepoKind.SPACE: "Spaces",
+    RepoKind.KERNEL: "Kernels",
+}
 
 
 @dataclass(frozen=True)
@@ -116,8 +121,12 @@ async def spaces(request: Request) -> Response:
     return await _page(request, RepoKind.SPACE)
 
 
+async def kernels(request: Request) -> Response:
+    return await _page(request, RepoKind.KERNEL)
+
+
 async def search(request: Request) -> Response:
-    """All three kinds at once: a few of each, and how many more there are."""
+    """All kinds at once: a few of each, and how many more there are."""
     call = Call.of(request)
     text = request.query_params.get("q", request.query_params.get("search", "")).strip()
     found = await call.read_slow(_search, text) if text else {}
@@ -248,5 +257,6 @@ routes = [
     Route("/models", models),
     Route("/datasets", datasets),
     Route("/spaces", spaces),
+    Route("/kernels", kernels),
     Route("/search", search),
 ]

@@ -50,7 +50,9 @@ async def show(request: Request) -> Response:
             (RepoKind.MODEL, "Models", "cube"),
             (RepoKind.DATASET, "Datasets", "data"),
             (RepoKind.SPACE, "Spaces", "window"),
+            (RepoKind.KERNEL, "Kernels", "bolt"),
         )
+        if kind is not RepoKind.KERNEL or found.counts[kind.plural]
     ]
     if not found.account.is_org:
         tabs.append((LIKES, "Likes", f"{path}?show={LIKES}", "heart", found.counts[LIKES]))

@@ -55,7 +55,8 @@ async def show(request: Request) -> Response:
     if page.html is not None and page.html.key:
         packed = await call.thread(cards.packed, page.html)
         await call.write(cards.keep, page.html.key, packed)
-    await step_taken(call, STEP[kind])
+    if kind in STEP:
+        await step_taken(call, STEP[kind])
     return await call.page("catalog/repo.html", **(await _context(call, page)))
 
 

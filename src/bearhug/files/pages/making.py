@@ -1,4 +1,4 @@
-"""Making a model, a dataset or a Space. Here and not in `repos`: a licence is a first commit."""
+"""Making a model, a dataset, a Space or a kernel. Here and not in `repos`: a licence is a first commit."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,12 @@ from bearhug.repos import service as repos
 from bearhug.repos.model import NAME_PATTERN, Repo, RepoKind, Visibility
 from bearhug.web.call import Call
 
-ADDRESSES = {RepoKind.MODEL: "/new", RepoKind.DATASET: "/new-dataset", RepoKind.SPACE: "/new-space"}
+ADDRESSES = {
+    RepoKind.MODEL: "/new",
+    RepoKind.DATASET: "/new-dataset",
+    RepoKind.SPACE: "/new-space",
+    RepoKind.KERNEL: "/new-kernel",
+}
 
 LICENCES = (
     ("", "Choose later"),
