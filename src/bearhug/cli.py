@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bearhug import __version__, starter
+from bearhug import __version__, seeding, starter
 from bearhug.accounts import service as accounts
 from bearhug.accounts.model import Refused, TokenRole
 from bearhug.admin import service as admin
@@ -98,6 +98,13 @@ def _doctor(settings: Settings, asked: argparse.Namespace) -> int:
     return 1 if any(finding.health is Health.BAD for finding in findings) else 0
 
 
+def _seed(settings: Settings, asked: argparse.Namespace) -> int:
+    with _open(settings) as hub:
+        seeding.seed(hub)
+    print("seeded for the official client's own tests; never let people use this hub")
+    return 0
+
+
 def _version(settings: Settings, asked: argparse.Namespace) -> int:
     print(__version__)
     return 0
@@ -153,6 +160,7 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_parser("version", help="print the version").set_defaults(act=_version)
     _add_admin(commands.add_parser("admin", help="users and tokens"))
+    _add_dev(commands.add_parser("dev", help="for those who work on Bearhug itself"))
     return parser
 
 
@@ -176,6 +184,15 @@ def _add_admin(parser: argparse.ArgumentParser) -> None:
     make.add_argument("--role", choices=["read", "write"], default="read")
     make.add_argument("--label", default="made on the command line", help="what it is called")
     make.set_defaults(act=_add_token)
+
+
+def _add_dev(parser: argparse.ArgumentParser) -> None:
+    seeds = parser.add_subparsers(required=True, metavar="DO").add_parser(
+        "seed-client-tests",
+        help="fill an empty folder with what the official client's own tests expect",
+    )
+    seeds.add_argument("--data", type=Path, metavar="DIR", required=True, help="an empty folder")
+    seeds.set_defaults(act=_seed)
 
 
 def _data(parser: argparse.ArgumentParser) -> None:

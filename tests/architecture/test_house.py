@@ -16,7 +16,7 @@ FLOORS = [
     "accounts", "repos", "files", "cards", "discussions", "social", "papers", "collections",
     "viewer", "inference",
     "spaces", "mirror", "webhooks", "catalog", "admin",
-    "worker", "app", "starter", "cli",
+    "worker", "app", "starter", "seeding", "cli",
 ]
 # fmt: on
 FEATURES = set(FLOORS[FLOORS.index("accounts") : FLOORS.index("worker")])

@@ -67,6 +67,7 @@ _SET_EMAIL = statement(
 )
 _SET_PASSWORD = statement(update(accounts).where(_MINE).values(password=bindparam("hashed")))
 _SET_AVATAR = statement(update(accounts).where(_MINE).values(avatar_sha256=bindparam("sha256")))
+_SET_WIRE_ID = statement(update(accounts).where(_MINE).values(wire_id=bindparam("new_wire_id")))
 _DELETE = statement(delete(accounts).where(_MINE))
 _PUT_AVATAR = upsert(
     avatars,
@@ -190,6 +191,10 @@ def set_email(db: Connection, account_id: int, email: str) -> bool:
 
 def set_password(db: Connection, account_id: int, hashed: str) -> None:
     db.run(_SET_PASSWORD, account_id=account_id, hashed=hashed)
+
+
+def set_wire_id(db: Connection, account_id: int, wire_id: str) -> None:
+    db.run(_SET_WIRE_ID, account_id=account_id, new_wire_id=wire_id)
 
 
 def put_avatar(
