@@ -428,6 +428,23 @@ reports = Table(
     Index(None, "handled_at", "created_at"),
 )
 
+suspensions = Table(
+    "suspensions",
+    metadata,
+    _of("repos", name="repo_id", primary_key=True),  # disabled by an operator
+    Column("reason", Text, nullable=False),
+    _of("accounts", name="created_by", null=True),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+org_refusals = Table(
+    "org_refusals",
+    metadata,
+    _of("tokens", name="token_id", primary_key=True),  # it works elsewhere
+    _of("accounts", name="org_id", primary_key=True),
+    Column("created_at", BigInteger, nullable=False),
+)
+
 # --- git: what git-lfs locks ---------------------------------------------------------------
 
 lfs_locks = Table(
@@ -595,12 +612,14 @@ webhooks = Table(
     Column("id", Id, primary_key=True),
     _of("accounts", name="user_id"),
     Column("url", Text, nullable=False),
-    Column("job", Text),
-    Column("secret", Text),
+    Column("hub_url", Text, nullable=False),  # where its owner reaches this hub
+    Column("secret", Text, nullable=False, server_default=""),
     Column("domains", Text, nullable=False),
     Column("watched", Text, nullable=False),
     Column("disabled", Boolean, nullable=False, server_default="0"),
     Column("trouble", Text, nullable=False, server_default=""),  # why it was disabled by the hub
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("failing_since", BigInteger),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Index(None, "user_id"),
@@ -620,18 +639,25 @@ webhook_deliveries = Table(
     metadata,
     Column("id", Id, primary_key=True),
     _of("webhooks", name="webhook_id"),
+    Column("repo_id", Id, ForeignKey("repos.id", ondelete="SET NULL")),
+    Column("repo_owner_id", BigInteger),  # null: of a public repo, for everyone
     Column("action", Text, nullable=False),
     Column("scope", Text, nullable=False),
     Column("payload", Text, nullable=False),
+    Column("due_at", BigInteger),  # null: nothing more to do
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("sent_at", BigInteger),
     Column("status", Integer),
     Column("answer", Text, nullable=False, server_default=""),
-    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("failure", Text, nullable=False, server_default=""),  # why there is no answer
     Column("milliseconds", Integer),
     Column("replay_of", Id, ForeignKey("webhook_deliveries.id", ondelete="SET NULL")),
     Column("created_at", BigInteger, nullable=False),
-    Column("sent_at", BigInteger),
-    Index(None, "webhook_id", "id"),
+    Index(None, "webhook_id", "created_at"),
+    Index(None, "repo_id"),
+    Index(None, "replay_of"),
     Index(None, "created_at"),
+    Index(None, "due_at", sqlite_where=text("due_at IS NOT NULL"), postgresql_where=text("due_at IS NOT NULL")),
 )
 
 # --- OAuth and OpenID ----------------------------------------------------------------------
