@@ -639,7 +639,7 @@ webhook_deliveries = Table(
     metadata,
     Column("id", Id, primary_key=True),
     _of("webhooks", name="webhook_id"),
-    Column("repo_id", Id, ForeignKey("repos.id", ondelete="SET NULL")),
+    _of("repos", name="repo_id", null=True),
     Column("repo_owner_id", BigInteger),  # null: of a public repo, for everyone
     Column("action", Text, nullable=False),
     Column("scope", Text, nullable=False),
@@ -651,13 +651,13 @@ webhook_deliveries = Table(
     Column("answer", Text, nullable=False, server_default=""),
     Column("failure", Text, nullable=False, server_default=""),  # why there is no answer
     Column("milliseconds", Integer),
-    Column("replay_of", Id, ForeignKey("webhook_deliveries.id", ondelete="SET NULL")),
+    _of("webhook_deliveries", name="replay_of", null=True),
     Column("created_at", BigInteger, nullable=False),
     Index(None, "webhook_id", "created_at"),
     Index(None, "repo_id"),
     Index(None, "replay_of"),
     Index(None, "created_at"),
-    Index(None, "due_at", sqlite_where=text("due_at IS NOT NULL"), postgresql_where=text("due_at IS NOT NULL")),
+    Index(None, "due_at"),
 )
 
 # --- OAuth and OpenID ----------------------------------------------------------------------

@@ -57,12 +57,14 @@ CREATE TABLE webhooks (
     id BIGSERIAL NOT NULL,
     user_id BIGINT NOT NULL,
     url TEXT NOT NULL,
-    job TEXT,
-    secret TEXT,
+    hub_url TEXT NOT NULL,
+    secret TEXT DEFAULT '' NOT NULL,
     domains TEXT NOT NULL,
     watched TEXT NOT NULL,
     disabled BOOLEAN DEFAULT '0' NOT NULL,
     trouble TEXT DEFAULT '' NOT NULL,
+    failures INTEGER DEFAULT '0' NOT NULL,
+    failing_since BIGINT,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     CONSTRAINT pk_webhooks PRIMARY KEY (id),
@@ -192,6 +194,15 @@ CREATE INDEX ix_oauth_apps_owner_id ON oauth_apps (owner_id);
 
 CREATE INDEX ix_oauth_apps_repo_id ON oauth_apps (repo_id);
 
+CREATE TABLE org_refusals (
+    token_id BIGINT NOT NULL,
+    org_id BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    CONSTRAINT pk_org_refusals PRIMARY KEY (token_id, org_id),
+    CONSTRAINT fk_org_refusals_token_id FOREIGN KEY(token_id) REFERENCES tokens (id) ON DELETE CASCADE,
+    CONSTRAINT fk_org_refusals_org_id FOREIGN KEY(org_id) REFERENCES accounts (id) ON DELETE CASCADE
+);
+
 CREATE TABLE reports (
     id BIGSERIAL NOT NULL,
     repo_id BIGINT NOT NULL,
@@ -244,6 +255,16 @@ CREATE TABLE space_variables (
     CONSTRAINT fk_space_variables_repo_id FOREIGN KEY(repo_id) REFERENCES repos (id) ON DELETE CASCADE
 );
 
+CREATE TABLE suspensions (
+    repo_id BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    created_by BIGINT,
+    created_at BIGINT NOT NULL,
+    CONSTRAINT pk_suspensions PRIMARY KEY (repo_id),
+    CONSTRAINT fk_suspensions_repo_id FOREIGN KEY(repo_id) REFERENCES repos (id) ON DELETE CASCADE,
+    CONSTRAINT fk_suspensions_created_by FOREIGN KEY(created_by) REFERENCES accounts (id) ON DELETE SET NULL
+);
+
 CREATE TABLE trusted_publishers (
     id BIGSERIAL NOT NULL,
     account_id BIGINT NOT NULL,
@@ -267,24 +288,35 @@ CREATE INDEX ix_trusted_publishers_repo_id ON trusted_publishers (repo_id);
 CREATE TABLE webhook_deliveries (
     id BIGSERIAL NOT NULL,
     webhook_id BIGINT NOT NULL,
+    repo_id BIGINT,
+    repo_owner_id BIGINT,
     action TEXT NOT NULL,
     scope TEXT NOT NULL,
     payload TEXT NOT NULL,
+    due_at BIGINT,
+    attempts INTEGER DEFAULT '0' NOT NULL,
+    sent_at BIGINT,
     status INTEGER,
     answer TEXT DEFAULT '' NOT NULL,
-    attempts INTEGER DEFAULT '0' NOT NULL,
+    failure TEXT DEFAULT '' NOT NULL,
     milliseconds INTEGER,
     replay_of BIGINT,
     created_at BIGINT NOT NULL,
-    sent_at BIGINT,
     CONSTRAINT pk_webhook_deliveries PRIMARY KEY (id),
     CONSTRAINT fk_webhook_deliveries_webhook_id FOREIGN KEY(webhook_id) REFERENCES webhooks (id) ON DELETE CASCADE,
+    CONSTRAINT fk_webhook_deliveries_repo_id FOREIGN KEY(repo_id) REFERENCES repos (id) ON DELETE SET NULL,
     CONSTRAINT fk_webhook_deliveries_replay_of FOREIGN KEY(replay_of) REFERENCES webhook_deliveries (id) ON DELETE SET NULL
 );
 
 CREATE INDEX ix_webhook_deliveries_created_at ON webhook_deliveries (created_at);
 
-CREATE INDEX ix_webhook_deliveries_webhook_id_id ON webhook_deliveries (webhook_id, id);
+CREATE INDEX ix_webhook_deliveries_due_at ON webhook_deliveries (due_at);
+
+CREATE INDEX ix_webhook_deliveries_replay_of ON webhook_deliveries (replay_of);
+
+CREATE INDEX ix_webhook_deliveries_repo_id ON webhook_deliveries (repo_id);
+
+CREATE INDEX ix_webhook_deliveries_webhook_id_created_at ON webhook_deliveries (webhook_id, created_at);
 
 CREATE TABLE webhook_watches (
     webhook_id BIGINT NOT NULL,
