@@ -6,7 +6,7 @@ CHECKOUT is a working tree of huggingface_hub; PYTHON has it installed with its 
 Its tests name the address of a hub of their own, so they run in a network namespace where that
 name is this machine, with a certificate made for the occasion: nothing else can be reached, and
 no file of the machine is changed. Needs Linux, openssl, nginx, and root or user namespaces.
-Tests of the production Hub are left out; so is what HUB_API excepts, unless it is asked for.
+Tests of the production Hub are left out; so is what HUB_API excepts, unless it is asked for. BEARHUG_SUITE_LOG names a file for the hub's log.
 """
 
 import argparse
@@ -46,7 +46,9 @@ http {{
 
 def main() -> int:
     """Returns pytest's exit status."""
-    asked = _parser().parse_args()
+    own, _, given = "\0".join(sys.argv[1:]).partition("\0--\0")
+    asked = _parser().parse_args(own.split("\0"))
+    asked.pytest = given.split("\0") if given else ["tests"]
     if INSIDE not in os.environ:
         return _enter()
     _run("ip", "link", "set", "lo", "up")
@@ -90,19 +92,19 @@ def _hub(home: Path) -> Iterator[None]:
     _run(*bearhug, "dev", "seed-client-tests", "--data", str(data))
     settings = {"PUBLIC_URL": f"https://{NAME}", "TRUST_PROXY": "true", "LOG_FORMAT": "text"}
     environment = {f"BEARHUG_{name}": value for name, value in settings.items()}
-    log = Path(os.environ.get("BEARHUG_SUITE_LOG", home / "hub.log")).open("wb")
-    serving = subprocess.Popen(
-        [*bearhug, "serve", "--data", str(data), "--port", str(PORT), "--no-starter"],
-        env={**os.environ, **environment},
-        stdout=log,
-        stderr=log,
-    )
-    try:
-        _wait(PORT)
-        yield
-    finally:
-        serving.terminate()
-        serving.wait()
+    with Path(os.environ.get("BEARHUG_SUITE_LOG", home / "hub.log")).open("wb") as log:
+        serving = subprocess.Popen(
+            [*bearhug, "serve", "--data", str(data), "--port", str(PORT), "--no-starter"],
+            env={**os.environ, **environment},
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            _wait(PORT)
+            yield
+        finally:
+            serving.terminate()
+            serving.wait()
 
 
 @contextmanager
@@ -134,9 +136,8 @@ def _tests(asked: argparse.Namespace, home: Path, authority: Path) -> int:
     }
     if asked.without_xet:
         environment["HF_HUB_DISABLE_XET"] = "1"
-    given = asked.pytest or ["tests"]
     chosen = ["-m", "not production", "-p", "no:cacheprovider", "--log-cli-level=ERROR"]
-    command = [asked.python, "-m", "pytest", *chosen, *given]
+    command = [asked.python, "-m", "pytest", *chosen, *asked.pytest]
     return subprocess.run(command, cwd=asked.checkout, env=environment, check=False).returncode
 
 
@@ -160,7 +161,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("checkout", type=Path, help="a working tree of huggingface_hub")
     parser.add_argument("--without-xet", action="store_true", help="set HF_HUB_DISABLE_XET")
     parser.add_argument("--python", default=sys.executable, help="has the client installed")
-    parser.add_argument("pytest", nargs="*", help="for pytest: files, -k, …; by default all tests")
     return parser
 
 
