@@ -6,7 +6,7 @@ CHECKOUT is a working tree of huggingface_hub; PYTHON has it installed with its 
 Its tests name the address of a hub of their own, so they run in a network namespace where that
 name is this machine, with a certificate made for the occasion: nothing else can be reached, and
 no file of the machine is changed. Needs Linux, openssl, nginx, and root or user namespaces.
-Tests of the production Hub are left out; so is what HUB_API excepts, unless it is asked for. BEARHUG_SUITE_LOG names a file for the hub's log.
+Tests of the production Hub are left out. BEARHUG_SUITE_LOG may name a file for the hub's log.
 """
 
 import argparse
