@@ -13,6 +13,11 @@ def wire_time(at: Moment) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{thousandths:03d}Z"
 
 
+def moment_of_month(year: int, month: int) -> Moment:
+    """Its first instant, UTC."""
+    return int(datetime(year, month, 1, tzinfo=UTC).timestamp() * 1000)
+
+
 def object_id(table: str, id: int) -> str:
     """24 hexadecimal digits that stand for a row on the wire, as the Hub's `_id` do.
 

@@ -1,7 +1,8 @@
-"""The like button: a form, so that it works without a script."""
+"""The like and follow buttons: forms, so that they work without a script."""
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from bearhug.repos.model import RepoKind
 from bearhug.social import service as social
@@ -21,4 +22,19 @@ async def like(request: Request) -> Response:
     return call.redirect(repo.path)
 
 
-routes = repo_routes("/{owner:seg}/{name:seg}/like", like, ["POST"])
+async def follow(request: Request) -> Response:
+    """Follow or no longer follow; likewise."""
+    call = Call.of(request)
+    name = request.path_params["owner"]
+    on = call.text(await call.form(), "on") == "1"
+    account = await call.write(social.follow if on else social.unfollow, name)
+    if "fragment" in request.headers:
+        standing = await call.read(social.standing, account)
+        return await call.page("social/follow.html", account=account, standing=standing)
+    return call.redirect(account.path)
+
+
+routes = [
+    *repo_routes("/{owner:seg}/{name:seg}/like", like, ["POST"]),
+    Route("/{owner:seg}/-/follow", follow, methods=["POST"]),
+]
