@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bearhug.errors import BadRequest, NotImplementedHere
+from bearhug.errors import BadRequest
 from bearhug.files import service as files
 from bearhug.files.model import Node
 from bearhug.files.service import proposals
@@ -223,8 +223,7 @@ async def commit(request: Request) -> Response:
     """POST …/commit/{rev}: newline-delimited JSON. Client: HfApi.create_commit."""
     call = Call.of(request)
     values = request.path_params
-    if _flag(request.query_params.get("create_pr")):
-        raise NotImplementedHere("create_pr: this hub has no pull requests yet. Use a branch.")
+    proposing = _flag(request.query_params.get("create_pr"))
     actor = await call.actor()
     actor.require_user()
     limit = call.hub.settings.max_commit_bytes
@@ -233,18 +232,21 @@ async def commit(request: Request) -> Response:
     kind = RepoKind(values["kind"])
     name = f"{values['owner']}/{values['name']}"
 
-    def work(hub: Hub) -> str:
+    def work(hub: Hub) -> tuple[str, int | None]:
         try:
             proposal = proposals.parse(body.path, values["rev"])
         finally:
             body.path.unlink()
-        return files.commit_now(hub, actor, kind, name, proposal)
+        if proposing:
+            return files.propose_now(hub, actor, kind, name, proposal)
+        return files.commit_now(hub, actor, kind, name, proposal), None
 
-    oid = await call.thread(work, call.hub)
+    oid, number = await call.thread(work, call.hub)
     web = call.base_url + address(kind, RepoName(values["owner"], values["name"]))
-    return JSONResponse(
-        {"success": True, "commitOid": oid, "commitUrl": f"{web}/commit/{oid}", "hookOutput": ""}
-    )
+    answer = {"success": True, "commitOid": oid, "commitUrl": f"{web}/commit/{oid}"}
+    if number is not None:
+        answer["pullRequestUrl"] = f"{web}/discussions/{number}"
+    return JSONResponse({**answer, "hookOutput": ""})
 
 
 routes: list[BaseRoute] = [

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 from bearhug.errors import BadRequest, EntryNotFound, HubError, TooLarge
 from bearhug.files.model import Node, Snapshot
 from bearhug.files.service import objects as lfs
+from bearhug.files.service import permits
 from bearhug.files.service.objects import Ticket
 from bearhug.files.service.reading import at, node
 from bearhug.hub import Transaction
@@ -68,7 +69,9 @@ async def batch(request: Request) -> Response:
         raise BadRequest(f"operation: use upload or download; got {operation!r}.")
     wanted = _objects_of(body)
     access = Access.WRITE if operation == "upload" else Access.READ
-    repo, owned = await call.read(_find_owned, request.path_params, access, list(wanted))
+    named = body.get("ref")
+    ref = str(named.get("name", "")) if isinstance(named, dict) else None
+    repo, owned = await call.read(_find_owned, request.path_params, access, list(wanted), ref)
     multipart = operation == "upload" and "multipart" in (body.get("transfers") or [])
     answering = _Batch(call, repo, (await call.actor()).user_id, multipart)
     listed = []
@@ -226,11 +229,17 @@ def _find_content(tx: Transaction, values: dict[str, str]) -> tuple[Snapshot, No
 
 
 def _find_owned(
-    tx: Transaction, values: dict[str, str], access: Access, hashes: list[str]
+    tx: Transaction,
+    values: dict[str, str],
+    access: Access,
+    hashes: list[str],
+    ref: str | None = None,
 ) -> tuple[Repo, dict[str, int]]:
     if access is Access.WRITE:
         tx.actor.require_user()
-    repo = repos.find(tx, RepoKind(values["kind"]), _name(values), access=access)
+    repo = repos.find(tx, RepoKind(values["kind"]), _name(values), access=Access.READ)
+    if access is Access.WRITE:  # whoever proposes a change sends its bytes before there is one
+        permits.require_bytes(tx, repo, ref)
     return repo, lfs.owned(tx, repo, hashes)
 
 

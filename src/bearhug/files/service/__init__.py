@@ -1,7 +1,7 @@
 """What people do with files. The use cases, whichever module each lives in."""
 
 from bearhug.files.service.attributes import Attributes, Ignored, default_attributes
-from bearhug.files.service.committing import commit_now
+from bearhug.files.service.committing import commit_now, propose_now
 from bearhug.files.service.objects import claim, owned, require_owned
 from bearhug.files.service.reading import at, node, nodes, read, reader, sized
 from bearhug.files.service.refs import (
@@ -27,6 +27,7 @@ __all__ = [
     "nodes",
     "on_repo_created",
     "owned",
+    "propose_now",
     "read",
     "reader",
     "require_owned",

@@ -5,6 +5,7 @@ whatever breaks leaves the old state or the new one. Who was slower builds once 
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from bearhug.errors import (
     Conflict,
@@ -25,6 +26,7 @@ from bearhug.files.model import (
     RevisionPushed,
     Snapshot,
 )
+from bearhug.files.service import permits
 from bearhug.files.service.attributes import Attributes, text_of
 from bearhug.files.service.reading import at
 from bearhug.files.service.reading import node as find_node
@@ -64,16 +66,62 @@ def commit_now(hub: Hub, actor: Actor, kind: RepoKind, name: str, proposal: Prop
     raise LostRace("Too many commits to this branch at once. Try again.")
 
 
+def propose_now(
+    hub: Hub, actor: Actor, kind: RepoKind, name: str, proposal: Proposal
+) -> tuple[str, int]:
+    """Make the commit beside its branch and open a pull request with it: (commit, number).
+
+    `proposal.parent`, a commit of the branch, is what it is built on, wherever the branch is by
+    now. Slow. Raises as `commit_now` does; whoever reads the repo may propose.
+    """
+    landing = hub.read_as(actor, plan_beside, kind, name, proposal)
+    hub.git.put(landing.pack)
+    return landing.new, hub.write_as(actor, open_and_land, landing, proposal)
+
+
 def plan(tx: Transaction, kind: RepoKind, name: str, proposal: Proposal) -> Landing:
     """Build the commit in memory; nothing is changed."""
-    repo = repos.find(tx, kind, name, access=Access.WRITE)
     ref = branch_ref(proposal.branch)
+    repo = permits.find(tx, kind, name, ref)
     known = git.ref(tx.db, repo.id, ref)
     if known is None:
         raise RevisionNotFound(proposal.branch)
     if proposal.parent and not known.commit.startswith(proposal.parent.lower()):
         raise Stale(MOVED_ON)
-    snapshot = at(tx, repo, ref)
+    return built(tx, at(tx, repo, ref), ref, proposal)
+
+
+def plan_beside(tx: Transaction, kind: RepoKind, name: str, proposal: Proposal) -> Landing:
+    """Build a commit for a pull request; the landing's ref is still the one it is meant for."""
+    repo = repos.find(tx, kind, name, access=Access.READ)
+    permits.require_propose(tx, repo)
+    ref = branch_ref(proposal.branch)
+    known = git.ref(tx.db, repo.id, ref)
+    if not ref.startswith("refs/heads/") or known is None:
+        raise RevisionNotFound(proposal.branch)
+    parent = proposal.parent or ""
+    base = at(tx, repo, ref if known.commit.startswith(parent.lower()) else parent)
+    if base.repository.merge_base(base.commit, base.repository.resolve(ref)) != base.commit:
+        raise Stale(f"{base.commit[:7]} is no commit of {proposal.branch}.")
+    return built(tx, base, ref, proposal)
+
+
+def open_and_land(tx: Transaction, landing: Landing, proposal: Proposal) -> int:
+    """The pull request's row, its ref and its commit, in one transaction; its number."""
+    repo = repo_rows.by_id(tx.db, landing.repo.id)
+    if repo is None:
+        raise RevisionNotFound(landing.ref)
+    permits.require_propose(tx, repo)
+    room = permits.pull_requests(tx)
+    assert room is not None
+    number = room.open(tx, repo, landing.ref, proposal)
+    if not land(tx, replace(landing, ref=f"{permits.PR_PREFIX}{number}", old=None)):
+        raise LostRace("Another pull request took its number. Try again.")
+    return number
+
+
+def built(tx: Transaction, snapshot: Snapshot, ref: str, proposal: Proposal) -> Landing:
+    """The proposal as a commit on the snapshot's."""
     building = _Building(tx, snapshot)
     building.add(proposal.ops)
     written = edit(
@@ -83,7 +131,8 @@ def plan(tx: Transaction, kind: RepoKind, name: str, proposal: Proposal) -> Land
         author=signature(tx),
         message=proposal.message,
     )
-    return landing_of(tx, repo, ref, snapshot.commit, written, building.pointers, proposal.title)
+    repo, pointers = snapshot.repo, building.pointers
+    return landing_of(tx, repo, ref, snapshot.commit, written, pointers, proposal.title)
 
 
 def landing_of(
@@ -106,7 +155,7 @@ def land(tx: Transaction, landing: Landing) -> bool:
     repo = repo_rows.by_id(tx.db, landing.repo.id)
     if repo is None:
         raise RevisionNotFound(landing.ref)
-    repos.require(tx.actor, repo, Access.WRITE)
+    permits.require_push(tx, repo, landing.ref)
     if not git.swap_ref(tx.db, repo.id, landing.ref, landing.old, landing.new):
         return False
     pack_id = git.add_pack(tx.db, repo.id, landing.pack, stored=landing.stored, at=tx.now)
@@ -131,9 +180,13 @@ def land(tx: Transaction, landing: Landing) -> bool:
 def pushed(
     tx: Transaction, repo: Repo, ref: str, old: str | None, new: str | None, title: str
 ) -> None:
-    """A ref has moved: note where main is, and tell whoever listens."""
-    head = new if ref == MAIN else repo.head
-    repo_rows.advance(tx.db, repo.id, head, tx.now)
+    """A ref has moved: note where main is, and tell whoever listens.
+
+    A pull request is not the repo's own yet: it makes nothing in it newer.
+    """
+    if not ref.startswith(permits.PR_PREFIX):
+        head = new if ref == MAIN else repo.head
+        repo_rows.advance(tx.db, repo.id, head, tx.now)
     tx.announce(RevisionPushed(repo, ref, old, new, tx.actor.user_id, title))
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from bearhug.files import store
 from bearhug.files.model import Node, Snapshot
+from bearhug.files.service import permits
 from bearhug.files.service.attributes import Attributes, Ignored, text_of
+from bearhug.files.service.committing import branch_ref
 from bearhug.files.service.reading import at, nodes, sized
 from bearhug.git import store as git
 from bearhug.git.formats import Commit
@@ -92,7 +94,7 @@ def paths(tx: Transaction, asked: Asked, wanted: Iterable[str]) -> list[Looked]:
 
 def refs(tx: Transaction, kind: RepoKind, name: str) -> list[Ref]:
     """Every ref, main first."""
-    repo = repos.find(tx, kind, name, access=Access.READ)
+    repo = repos.find(tx, kind, name, access=Access.NAMES)
     found = git.refs(tx.db, repo.id).values()
     return sorted(found, key=lambda ref: (ref.name != "refs/heads/main", ref.name))
 
@@ -126,7 +128,10 @@ def preupload(
 
     Whoever proposes a change needs no right to write.
     """
-    repo = repos.find(tx, kind, name, access=Access.READ if proposing else Access.WRITE)
+    if proposing:
+        repo = repos.find(tx, kind, name, access=Access.READ)
+    else:
+        repo = permits.find(tx, kind, name, branch_ref(rev))
     snapshot = at(tx, repo, rev)
     given = asked.attributes
     attributes = Attributes(text_of(tx, snapshot, ".gitattributes") if given is None else given)
@@ -152,7 +157,7 @@ def preupload(
 
 
 def _snapshot(tx: Transaction, asked: Asked) -> Snapshot:
-    repo = repos.find(tx, asked.kind, asked.name, access=Access.READ)
+    repo = repos.find(tx, asked.kind, asked.name, access=Access.NAMES)
     return at(tx, repo, asked.rev)
 
 

@@ -5,11 +5,12 @@ they were sent to it, whole.
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bearhug.errors import NotFound, TooLarge, Unprocessable
 from bearhug.files import store
+from bearhug.files.service import permits
 from bearhug.hub import VISITOR, Hub, Transaction
 from bearhug.identity.service import speak_for
 from bearhug.kit.signing import sign, unsign
@@ -106,9 +107,11 @@ def check_ticket(hub: Hub, ticket: Ticket, access: Access) -> None:
         if repo is None:
             raise NotFound("The repo is gone.")
         who = VISITOR if ticket.user_id is None else speak_for(tx, ticket.user_id)
-        repos.require(who, repo, access)
         if access is Access.READ:
+            repos.require(who, repo, access)
             require_owned(tx, repo, ticket.sha256)
+        else:
+            permits.require_bytes(replace(tx, actor=who), repo)
 
     hub.read(check)
 
