@@ -136,7 +136,8 @@ def _tests(asked: argparse.Namespace, home: Path, authority: Path) -> int:
     }
     if asked.without_xet:
         environment["HF_HUB_DISABLE_XET"] = "1"
-    chosen = ["-m", "not production", "-p", "no:cacheprovider", "--log-cli-level=ERROR"]
+    quiet = "addopts=-Werror::FutureWarning --strict-markers"
+    chosen = ["-o", quiet, "-m", "not production", "-p", "no:cacheprovider"]
     command = [asked.python, "-m", "pytest", *chosen, *asked.pytest]
     return subprocess.run(command, cwd=asked.checkout, env=environment, check=False).returncode
 
