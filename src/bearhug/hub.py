@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from bearhug.config import Settings
 from bearhug.db import Connection, Database, adding
 from bearhug.db.schema import jobs
-from bearhug.errors import NotSignedIn
+from bearhug.errors import Forbidden, NotSignedIn
 from bearhug.git.cache import GitCache
 from bearhug.kit.wire import Moment
 from bearhug.storage.objects import Objects
@@ -43,9 +43,31 @@ class Permission(StrEnum):
     """What a fine-grained token may be given, in the Hub's words."""
 
     READ = "repo.content.read"
+    GATED = "repo.gated.read"  # what its holder has been let in to, and nothing private
+    PUSH = "repo.content.write"  # change what a repo holds, not the repo
+    CREATE = "repo.create"
     WRITE = "repo.write"
+    DISCUSS = "discussion.write"
+    COLLECTION_READ = "collection.read"
+    COLLECTION_WRITE = "collection.write"
+    WEBHOOKS = "user.webhooks.write"
     INFERENCE = "inference.serverless.write"
+    JOBS = "job.write"
     ORG_WRITE = "org.write"
+
+
+_READING = frozenset({Permission.READ, Permission.GATED, Permission.COLLECTION_READ})
+_WHOLE = frozenset({Permission.WRITE})
+_PUSHING = frozenset({Permission.PUSH, Permission.WRITE})
+IMPLIED_BY: Mapping[Permission, frozenset[Permission]] = {
+    Permission.GATED: frozenset({Permission.READ}) | _PUSHING,
+    Permission.READ: _PUSHING,
+    Permission.PUSH: _WHOLE,
+    Permission.CREATE: _WHOLE,
+    Permission.DISCUSS: _PUSHING,  # whoever may push to a repo may talk in it
+    Permission.COLLECTION_READ: frozenset({Permission.COLLECTION_WRITE}),
+}
+"""What one permission is contained in. Within one account or repo, and not across them."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +88,26 @@ class Grant:
     def allows(self, permission: Permission, *, account: int, repo: int | None = None) -> bool:
         """Whether it reaches this far into `account`'s things, or this one repo."""
         if not self.fine:
-            return self.writes if permission is not Permission.READ else self.reads
+            return self.reads if permission in _READING else self.writes
         given = self.everywhere | self.accounts.get(account, frozenset())
         if repo is not None:
             given |= self.repos.get(repo, frozenset())
-        return permission in given or (permission is Permission.READ and Permission.WRITE in given)
+        return permission in given or bool(given & IMPLIED_BY.get(permission, frozenset()))
+
+
+@dataclass(frozen=True)
+class Delegation:
+    """By what an app, or a program that proved who it is, acts for the user.
+
+    `scopes` in OAuth's words, `orgs` the ids of the organisations the user let it into;
+    `app_id` is None for a trusted publisher.
+    """
+
+    token_id: int
+    app_id: int | None
+    scopes: frozenset[str]
+    orgs: frozenset[int]
+    expires_at: Moment
 
 
 @dataclass(frozen=True)
@@ -78,23 +115,35 @@ class Actor:
     """Who is asking. `user_id` is None for a visitor.
 
     `roles` maps account ids to what the user is there; one's own account is Role.ADMIN.
+    `groups` does so for resource groups, by their ids; `admitted` are the gated repos whose
+    owners let them in.
     """
 
     user_id: int | None = None
     name: str | None = None
     operator: bool = False
     roles: Mapping[int, Role] = field(default_factory=dict)
+    groups: Mapping[int, Role] = field(default_factory=dict)
+    admitted: frozenset[int] = frozenset()
     full_name: str = ""
     avatar: str = ""
     grant: Grant = Grant()
     session_id: int | None = None
     token_id: int | None = None
+    delegation: Delegation | None = None
 
     def require_user(self) -> int:
         """The user's id. Raises NotSignedIn for a visitor."""
         if self.user_id is None:
             raise NotSignedIn("Sign in, or send a token, to do this.")
         return self.user_id
+
+    def require_grant(
+        self, permission: Permission, *, account: int, repo: int | None = None
+    ) -> None:
+        """Raises Forbidden if the credential does not reach so far, whoever holds it."""
+        if not self.grant.allows(permission, account=account, repo=repo):
+            raise Forbidden(f"This token does not allow it: it lacks the permission {permission}.")
 
     def role_in(self, account_id: int) -> Role:
         return self.roles.get(account_id, Role.NO_ACCESS)
