@@ -715,11 +715,23 @@ oauth_devices = Table(
     _of("oauth_apps", name="app_id"),
     Column("user_id", Id, ForeignKey("accounts.id", ondelete="CASCADE")),
     Column("scopes", Text, nullable=False),
+    Column("orgs", Text, nullable=False, server_default="[]"),
     Column("status", Text, nullable=False),  # pending, allowed, denied
+    Column("interval_seconds", Integer, nullable=False),
     Column("polled_at", BigInteger),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Index(None, "expires_at"),
+)
+
+oauth_repos = Table(
+    "oauth_repos",
+    metadata,
+    _of("repos", name="repo_id", primary_key=True),  # made by the app, for whoever allowed it to
+    _of("oauth_apps", name="app_id", primary_key=True),
+    _of("accounts", name="user_id"),
+    Index(None, "user_id", "app_id"),
+    Index(None, "app_id"),
 )
 
 trusted_publishers = Table(
@@ -730,8 +742,10 @@ trusted_publishers = Table(
     Column("repo_id", Id, ForeignKey("repos.id", ondelete="CASCADE")),  # null: the whole account
     Column("issuer", Text, nullable=False),
     Column("claims", Text, nullable=False),  # what the id token must say
+    Column("scopes", Text, nullable=False),
     _of("accounts", name="created_by"),
     Column("created_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
     Index(None, "account_id"),
     Index(None, "repo_id"),
     Index(None, "issuer"),

@@ -273,8 +273,10 @@ CREATE TABLE trusted_publishers (
     repo_id INTEGER,
     issuer TEXT NOT NULL,
     claims TEXT NOT NULL,
+    scopes TEXT NOT NULL,
     created_by INTEGER NOT NULL,
     created_at BIGINT NOT NULL,
+    used_at BIGINT,
     CONSTRAINT pk_trusted_publishers PRIMARY KEY (id),
     CONSTRAINT fk_trusted_publishers_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE,
     CONSTRAINT fk_trusted_publishers_repo_id FOREIGN KEY(repo_id) REFERENCES repos (id) ON DELETE CASCADE,
@@ -376,7 +378,9 @@ CREATE TABLE oauth_devices (
     app_id INTEGER NOT NULL,
     user_id INTEGER,
     scopes TEXT NOT NULL,
+    orgs TEXT DEFAULT '[]' NOT NULL,
     status TEXT NOT NULL,
+    interval_seconds INTEGER NOT NULL,
     polled_at BIGINT,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
@@ -401,6 +405,20 @@ CREATE TABLE oauth_grants (
 );
 
 CREATE INDEX ix_oauth_grants_user_id ON oauth_grants (user_id);
+
+CREATE TABLE oauth_repos (
+    repo_id INTEGER NOT NULL,
+    app_id INTEGER NOT NULL,
+    user_id INTEGER NOT NULL,
+    CONSTRAINT pk_oauth_repos PRIMARY KEY (repo_id, app_id),
+    CONSTRAINT fk_oauth_repos_repo_id FOREIGN KEY(repo_id) REFERENCES repos (id) ON DELETE CASCADE,
+    CONSTRAINT fk_oauth_repos_app_id FOREIGN KEY(app_id) REFERENCES oauth_apps (id) ON DELETE CASCADE,
+    CONSTRAINT fk_oauth_repos_user_id FOREIGN KEY(user_id) REFERENCES accounts (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_oauth_repos_app_id ON oauth_repos (app_id);
+
+CREATE INDEX ix_oauth_repos_user_id_app_id ON oauth_repos (user_id, app_id);
 
 CREATE TABLE oauth_tokens (
     id INTEGER NOT NULL,
