@@ -66,12 +66,14 @@ class Forbidden(HubError):
 class GatedRepo(Forbidden):
     """Its card may be read by everyone, its files by whom its owner lets in.
 
-    `what` is such as `model ada/bert`. The words as the Hub's; a visitor is told 401.
+    `what` is such as `model ada/bert`, `path` where one may ask. The words as the Hub's; a
+    visitor is told 401.
     """
 
     code = "GatedRepo"
 
-    def __init__(self, what: str, *, visitor: bool) -> None:
+    def __init__(self, what: str, *, visitor: bool, path: str) -> None:
+        self.path = path
         if visitor:
             self.status = 401
             words = "You must have access to it and be authenticated to access it. Please log in."

@@ -13,7 +13,7 @@ def gated(client: TestClient, as_ada: dict[str, str]) -> None:
 
 
 def test_strangers_do_not_read(client: TestClient, as_linus: dict[str, str]) -> None:
-    for path in (FILE, "/api/models/ada/gated/tree/main", "/ada/gated/raw/main/.gitattributes"):
+    for path in (FILE, "/ada/gated/raw/main/.gitattributes", "/ada/gated/blob/main/.gitattributes"):
         visitor, linus = client.get(path), client.get(path, headers=as_linus)
         assert (visitor.status_code, linus.status_code) == (401, 403)
         assert visitor.headers["X-Error-Code"] == linus.headers["X-Error-Code"] == "GatedRepo"
@@ -27,3 +27,10 @@ def test_members_do(client: TestClient, as_ada: dict[str, str]) -> None:
 def test_an_open_gate_is_open(client: TestClient, as_ada: dict[str, str]) -> None:
     client.put("/api/models/ada/gated/settings", json={"gated": False}, headers=as_ada)
     assert client.get(FILE).status_code == 200
+
+
+def test_what_its_files_are_called_is_told(client: TestClient) -> None:
+    listed = client.get("/api/models/ada/gated/tree/main").json()
+    assert [entry["path"] for entry in listed] == [".gitattributes"]
+    info = client.get("/api/models/ada/gated").json()
+    assert info["siblings"] == [{"rfilename": ".gitattributes"}]

@@ -54,7 +54,7 @@ def _by_token(tx: Transaction, token: str) -> Actor:
     row = store.token(tx.db, digest(token))
     if row is None or (row.expires_at is not None and row.expires_at <= tx.now):
         raise BadCredentials
-    actor = _actor(tx, row)
+    actor = _actor(tx, row, token_id=row.id)
     # A token that may not do everything may not operate the hub either.
     operator = actor.operator and row.role == "write"
     grant = _grant(row.role, row.scopes)
@@ -68,14 +68,15 @@ def _by_session(tx: Transaction, secret: str) -> Actor:
     return replace(_actor(tx, row), session_id=row.id)
 
 
-def _actor(tx: Transaction, row: Row) -> Actor:
-    roles = {each.org_id: Role[each.role.upper()] for each in store.roles(tx.db, row.user_id)}
-    roles[row.user_id] = Role.ADMIN
+def _actor(tx: Transaction, row: Row, *, token_id: int = 0) -> Actor:
+    standing = store.standing(tx.db, row.user_id, token_id)
     return Actor(
         row.user_id,
         row.name,
         bool(row.operator),
-        roles,
+        {**standing.roles, row.user_id: Role.ADMIN},
+        standing.groups,
+        standing.admitted,
         full_name=row.full_name,
         avatar=row.avatar_sha256 or "",
     )

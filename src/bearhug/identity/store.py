@@ -1,9 +1,21 @@
 """Credential rows: tokens, sessions, and what their holder is a member of."""
 
-from sqlalchemy import bindparam, case, select, update
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, case, literal, select, union_all, update
 
 from bearhug.db import Connection, Row, statement
-from bearhug.db.schema import accounts, members, sessions, tokens
+from bearhug.db.schema import (
+    access_requests,
+    accounts,
+    members,
+    org_refusals,
+    resource_group_members,
+    sessions,
+    tokens,
+)
+from bearhug.hub import Role
 from bearhug.kit.wire import Moment
 
 _WHO = (
@@ -25,8 +37,23 @@ _SESSION = statement(
     .join(accounts, accounts.c.id == sessions.c.user_id)
     .where(sessions.c.sha256 == bindparam("sha256"), _USABLE)
 )
-_ROLES = statement(
-    select(members.c.org_id, members.c.role).where(members.c.user_id == bindparam("user_id"))
+# What a user may do is asked with every request: four indexes in one statement.
+_STANDING = statement(
+    union_all(
+        select(literal("org").label("what"), members.c.org_id.label("id"), members.c.role).where(
+            members.c.user_id == bindparam("user_id")
+        ),
+        select(
+            literal("group"), resource_group_members.c.group_id, resource_group_members.c.role
+        ).where(resource_group_members.c.user_id == bindparam("user_id")),
+        select(literal("admitted"), access_requests.c.repo_id, literal("")).where(
+            access_requests.c.user_id == bindparam("user_id"),
+            access_requests.c.status == "accepted",
+        ),
+        select(literal("refused"), org_refusals.c.org_id, literal("")).where(
+            org_refusals.c.token_id == bindparam("token_id")
+        ),
+    )
 )
 _USER = statement(select(*_WHO).where(accounts.c.id == bindparam("id"), _USABLE))
 _TOKEN_USED = statement(
@@ -55,8 +82,26 @@ def user(db: Connection, id: int) -> Row | None:
     return db.first(_USER, id=id)
 
 
-def roles(db: Connection, user_id: int) -> list[Row]:
-    return db.all(_ROLES, user_id=user_id)
+@dataclass(frozen=True)
+class Standing:
+    """What a user is in organisations and resource groups, and the gates they have passed."""
+
+    roles: Mapping[int, Role]
+    groups: Mapping[int, Role]
+    admitted: frozenset[int]
+
+
+def standing(db: Connection, user_id: int, token_id: int = 0) -> Standing:
+    """Through a token: without the organisations that refuse it."""
+    found: dict[str, dict[int, str]] = {"org": {}, "group": {}, "admitted": {}, "refused": {}}
+    for what, id, role in db.all(_STANDING, user_id=user_id, token_id=token_id):
+        found[what][id] = role
+    refused = found["refused"]
+    return Standing(
+        {id: Role[word.upper()] for id, word in found["org"].items() if id not in refused},
+        {id: Role[word.upper()] for id, word in found["group"].items()},
+        frozenset(found["admitted"]),
+    )
 
 
 def note_token_use(db: Connection, token_id: int, at: Moment) -> None:

@@ -45,9 +45,10 @@ class Access(IntEnum):
     """How far a caller may go with a repo; each includes those before it."""
 
     METADATA = 0  # that it is there, and its card's facts
-    READ = 1  # its files
-    WRITE = 2
-    ADMIN = 3  # its settings, its name, its end
+    NAMES = 1  # what its files, branches and commits are called: a gate shows so much
+    READ = 2  # its files
+    WRITE = 3
+    ADMIN = 4  # its settings, its name, its end
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,8 @@ class Repo:
     likes: int
     trending: float
     used_bytes: int
+    group_id: int | None
+    """The resource group it is in: its members alone are the organisation's members here."""
 
     @property
     def private(self) -> bool:

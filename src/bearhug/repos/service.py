@@ -53,11 +53,12 @@ def require(actor: Actor, repo: Repo, access: Access) -> None:
         raise RepoNotFound(visitor=actor.user_id is None)
     if repo.disabled:
         raise Forbidden("Access to this resource is disabled.")
-    if repo.gated and access is Access.READ:
-        raise GatedRepo(f"{repo.kind} {repo.name}", visitor=actor.user_id is None)
+    if repo.gated and access is Access.READ and _shown(actor, repo):
+        what = f"{repo.kind} {repo.name}"
+        raise GatedRepo(what, visitor=actor.user_id is None, path=repo.path)
     actor.require_user()
-    words = {Access.READ: "read the files of", Access.WRITE: "write to", Access.ADMIN: "manage"}
-    raise Forbidden(f"You may not {words[access]} {repo.name}{_why(actor, repo, access)}")
+    words = {Access.WRITE: "write to", Access.ADMIN: "manage"}.get(access, "read the files of")
+    raise Forbidden(f"You may not {words} {repo.name}{_why(actor, repo, access)}")
 
 
 def can(actor: Actor, repo: Repo, access: Access) -> bool:
@@ -65,18 +66,32 @@ def can(actor: Actor, repo: Repo, access: Access) -> bool:
 
     An operator may see and manage everything, by a session or a write token.
     """
-    if access > Access.METADATA and repo.disabled and not actor.operator:
+    if access is Access.METADATA:
+        return repo.visibility is Visibility.PROTECTED or _shown(actor, repo)
+    if repo.disabled and not actor.operator:
         return False
-    if access <= Access.READ and repo.visibility is Visibility.PUBLIC:
-        return access is Access.METADATA or not repo.gated or _belongs(actor, repo)
-    if access is Access.METADATA and repo.visibility is Visibility.PROTECTED:
-        return True
+    if access is Access.NAMES or (access is Access.READ and not repo.gated):
+        return _shown(actor, repo)
+    if access is Access.READ:
+        return _passes(actor, repo)
     return _belongs(actor, repo, access)
+
+
+def _shown(actor: Actor, repo: Repo) -> bool:
+    """Whether everyone may read it, or this actor, whatever its gate says."""
+    return repo.visibility is Visibility.PUBLIC or _belongs(actor, repo)
+
+
+def _passes(actor: Actor, repo: Repo) -> bool:
+    """Whether a gate opens: to whoever may write, and to whom its owner has let in."""
+    let_in = repo.id in actor.admitted or _role_allows(actor, repo, Access.WRITE)
+    granted = actor.grant.allows(Permission.GATED, account=repo.owner_id, repo=repo.id)
+    return let_in and granted and _shown(actor, repo)
 
 
 def can_create(actor: Actor, owner_id: int) -> bool:
     """Whether the actor may make repos in that account's namespace."""
-    return _may_add(actor, owner_id) and actor.grant.allows(Permission.WRITE, account=owner_id)
+    return _may_add(actor, owner_id) and actor.grant.allows(Permission.CREATE, account=owner_id)
 
 
 def _may_add(actor: Actor, owner_id: int) -> bool:
@@ -214,20 +229,36 @@ def _belongs(actor: Actor, repo: Repo, access: Access = Access.READ) -> bool:
     """Whether the actor's role reaches so far, and their credential with it."""
     if not _role_allows(actor, repo, access):
         return False
-    permission = Permission.READ if access <= Access.READ else Permission.WRITE
-    return actor.grant.allows(permission, account=repo.owner_id, repo=repo.id)
+    return actor.grant.allows(_permission(access), account=repo.owner_id, repo=repo.id)
+
+
+def _permission(access: Access) -> Permission:
+    if access <= Access.READ:
+        return Permission.READ
+    return Permission.PUSH if access is Access.WRITE else Permission.WRITE
 
 
 def _role_allows(actor: Actor, repo: Repo, access: Access) -> bool:
     if actor.operator:
         return True
-    role = actor.role_in(repo.owner_id)
+    role = role_for(actor, repo)
     if access <= Access.READ:
         return role >= Role.READ
     if role is Role.CONTRIBUTOR:
         return repo.created_by == actor.user_id
     # A member who writes may also manage, as on the Hub; `admin` governs the organisation.
     return role >= Role.WRITE
+
+
+def role_for(actor: Actor, repo: Repo) -> Role:
+    """What the actor is to a repo: what its owner made them or, in a resource group, the group.
+
+    An organisation's admins are so in all its groups; whoever left it is in none.
+    """
+    role = actor.role_in(repo.owner_id)
+    if repo.group_id is None or role is Role.ADMIN or repo.owner_id not in actor.roles:
+        return role
+    return actor.groups.get(repo.group_id, Role.NO_ACCESS)
 
 
 def _why(actor: Actor, repo: Repo, access: Access) -> str:

@@ -29,6 +29,7 @@ COLUMNS = (
     repos.c.likes,
     repos.c.trending,
     repos.c.used_bytes,
+    repos.c.group_id,
 )
 """What `repo_of` needs of a row; other features' joins select these too."""
 
@@ -72,6 +73,18 @@ _SET = statement(
         sdk=bindparam("sdk"),
         updated_at=bindparam("updated_at"),
     )
+    .returning(*COLUMNS)
+)
+_SET_GROUP = statement(
+    update(repos)
+    .where(repos.c.id == bindparam("id"))
+    .values(group_id=bindparam("group_id"))
+    .returning(*COLUMNS)
+)
+_SET_DISABLED = statement(
+    update(repos)
+    .where(repos.c.id == bindparam("id"))
+    .values(disabled=bindparam("disabled"), updated_at=bindparam("updated_at"))
     .returning(*COLUMNS)
 )
 _DELETE = statement(delete(repos).where(repos.c.id == bindparam("id")))
@@ -180,6 +193,8 @@ def move(db: Connection, repo: Repo, name: RepoName, owner_id: int, at: Moment) 
             )
     except IntegrityError:
         return None
+    if repo.owner_id != owner_id and repo.group_id is not None:
+        row = db.one(_SET_GROUP, id=repo.id, group_id=None)
     if repo.name.key != name.key:
         db.run(_ADD_ALIAS, kind=repo.kind, key=repo.name.key, repo_id=repo.id)
     return repo_of(row)
@@ -189,6 +204,15 @@ def set_settings(db: Connection, repo: Repo, *, at: Moment, **values: str) -> Re
     """`values` of visibility, gated and sdk; what is not given stays."""
     now = {"visibility": repo.visibility, "gated": repo.gated, "sdk": repo.sdk, **values}
     return repo_of(db.one(_SET, id=repo.id, updated_at=at, **now))
+
+
+def set_group(db: Connection, repo: Repo, group_id: int | None) -> Repo:
+    """Put it into a resource group, or into none."""
+    return repo_of(db.one(_SET_GROUP, id=repo.id, group_id=group_id))
+
+
+def set_disabled(db: Connection, repo: Repo, disabled: bool, at: Moment) -> Repo:
+    return repo_of(db.one(_SET_DISABLED, id=repo.id, disabled=disabled, updated_at=at))
 
 
 def advance(db: Connection, repo_id: int, head: str | None, at: Moment) -> None:
@@ -208,26 +232,38 @@ def owner(db: Connection, name: str) -> Row | None:
 def readable(actor: Actor) -> ColumnElement[bool]:
     """The repos a listing may show this actor: the rule of `service.can`, as SQL.
 
-    Public ones; those of accounts whose members may read; those one made oneself as a
-    contributor; those a fine-grained token names.
+    Public ones that no operator has disabled; those of accounts whose members may read, or of
+    resource groups; those one made oneself as a contributor; those a fine-grained token names.
     """
     if actor.operator:
         return true()
-    return or_(repos.c.visibility == Visibility.PUBLIC, _private(actor))
+    shown = and_(repos.c.visibility == Visibility.PUBLIC, repos.c.disabled == false())
+    return or_(shown, _private(actor))
 
 
 def _private(actor: Actor) -> ColumnElement[bool]:
-    if actor.user_id is None:
+    if actor.user_id is None or not actor.grant.reads:
         return false()
-    grant = actor.grant
-    members = [id for id, role in actor.roles.items() if role >= Role.READ]
+    grant, belongs = actor.grant, _of_roles(actor, list(actor.roles))
     if not grant.fine:
-        return repos.c.owner_id.in_(members) if grant.reads else false()
-    whole = [id for id in members if grant.allows(Permission.READ, account=id)]
+        return belongs
+    whole = [id for id in actor.roles if grant.allows(Permission.READ, account=id)]
     named = [id for id in grant.repos if grant.allows(Permission.READ, account=0, repo=id)]
+    return or_(_of_roles(actor, whole), and_(repos.c.id.in_(named), belongs))
+
+
+def _of_roles(actor: Actor, accounts: list[int]) -> ColumnElement[bool]:
+    """What one's roles in these accounts, and in their resource groups, let one see."""
+    members = [id for id in accounts if actor.roles[id] >= Role.READ]
+    admins = [id for id in accounts if actor.roles[id] is Role.ADMIN]
+    groups = [id for id, role in actor.groups.items() if role >= Role.READ]
+    belongs = and_(repos.c.owner_id.in_(members), repos.c.group_id.is_(None))
+    if not groups and admins == members:
+        return repos.c.owner_id.in_(members)
     return or_(
-        repos.c.owner_id.in_(whole),
-        and_(repos.c.id.in_(named), repos.c.owner_id.in_(members)),
+        belongs,
+        repos.c.owner_id.in_(admins),
+        and_(repos.c.group_id.in_(groups), repos.c.owner_id.in_(accounts)),
     )
 
 
@@ -250,4 +286,5 @@ def repo_of(row: Any) -> Repo:
         row.likes,
         row.trending,
         row.used_bytes,
+        row.group_id,
     )

@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from bearhug.errors import BadRequest, HubError, Moved, NotFound
+from bearhug.errors import BadRequest, GatedRepo, HubError, Moved, NotFound
 from bearhug.hub import VISITOR, Actor
 from bearhug.kit.wire import ascii_header
 from bearhug.web.call import Call
@@ -23,6 +23,9 @@ async def explain(request: Request, error: HubError) -> Response:
         if target is not None:
             return target
         error = NotFound(error.message)  # the old name came in a body: there is no other address
+    if isinstance(error, GatedRepo) and error.status == 403:
+        where = f"{Call.of(request).base_url}{error.path}"
+        error.message += f" Visit {where} to ask for access."
     # It may quote half a character out of somebody's JSON, which no answer can hold.
     error.message = error.message.encode("utf-8", "replace").decode()
     headers = {

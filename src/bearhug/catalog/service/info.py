@@ -100,7 +100,7 @@ def page(tx: Transaction, kind: RepoKind, name: str) -> Page:
     """Everything on a repo's page, in one read. Raises as `repos.find` does."""
     repo = repos.find(tx, kind, name, access=Access.METADATA)
     card = cards.card(tx, repo) or Card()
-    reads = repos.can(tx.actor, repo, Access.READ)
+    reads = repos.can(tx.actor, repo, Access.NAMES)
     placement = tx.hub.rooms.get("placement")
     placed = placement(tx, [repo]) if placement and kind is RepoKind.MODEL else {}
     return Page(
@@ -141,7 +141,7 @@ def of_repo(tx: Transaction, repo: Repo, rev: str | None = None, *, siblings: bo
         return Info(repo, card, repo.head)
     snapshot = files.at(tx, repo, rev or "main")
     listed: Sequence[Node] = ()
-    if siblings and repos.can(tx.actor, repo, Access.READ):
+    if siblings and repos.can(tx.actor, repo, Access.NAMES):
         nodes = files.nodes(tx, snapshot, recursive=True, limit=None)
         listed = [node for node in nodes if not node.is_dir]
     return Info(repo, card, snapshot.commit, listed)

@@ -15,16 +15,14 @@ from bearhug.repos.model import RepoKind, Visibility
 COUNTED = ("pipeline_tag", "library", "language", "license", "task", "size", "format", "sdk")
 """Facets the census keeps. Other tags are many and rare: they are asked for by name."""
 
-_BY_KIND = both(
-    lambda d: select(repos.c.kind, repos.c.visibility, joined(repos.c.id, d).label("ids")).group_by(
-        repos.c.kind, repos.c.visibility
-    )
-)
+# What an operator has disabled is listed for those alone whose it is.
+_SORTS = (repos.c.kind, repos.c.visibility, repos.c.disabled)
+_BY_KIND = both(lambda d: select(*_SORTS, joined(repos.c.id, d).label("ids")).group_by(*_SORTS))
 _SOME_BY_KIND = both(
     lambda d: (
-        select(repos.c.kind, repos.c.visibility, joined(repos.c.id, d).label("ids"))
+        select(*_SORTS, joined(repos.c.id, d).label("ids"))
         .where(in_given(repos.c.id, d))
-        .group_by(repos.c.kind, repos.c.visibility)
+        .group_by(*_SORTS)
     )
 )
 _BY_VALUE = both(
@@ -105,7 +103,7 @@ def _sets(rows: list[Row]) -> tuple[dict[str, int], int]:
     for row in rows:
         bits = parse(row.ids)
         kinds[row.kind] = kinds.get(row.kind, 0) | bits
-        if row.visibility == Visibility.PUBLIC:
+        if row.visibility == Visibility.PUBLIC and not row.disabled:
             public |= bits
     return kinds, public
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, or_, select, text, true
 
 from bearhug.catalog.bits import parse
 from bearhug.catalog.store.bulk import both, joined
@@ -75,10 +75,11 @@ def of_parameters(db: Connection, least: int, most: int) -> int:
 
 
 def hidden_but_seen(db: Connection, actor: Actor) -> int:
-    """The private repos that the actor may see: the rule of `repos.store.readable`."""
+    """What is not for everybody and the actor may see: the rule of `repos.store.readable`."""
     query = both(
         lambda d: select(joined(repos.c.id, d)).where(
-            repos.c.visibility != Visibility.PUBLIC, readable(actor)
+            or_(repos.c.visibility != Visibility.PUBLIC, repos.c.disabled == true()),
+            readable(actor),
         )
     )
     return parse(db.value(query))

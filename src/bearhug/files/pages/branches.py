@@ -11,6 +11,7 @@ from bearhug.files.pages.place import HEADS, TAGS, Place, Spot, find, of_place
 from bearhug.files.service import browsing
 from bearhug.files.service.browsing import Said
 from bearhug.hub import Transaction
+from bearhug.repos.model import Access
 from bearhug.web.call import Call
 from bearhug.web.doors import repo_routes
 
@@ -67,7 +68,7 @@ async def _page(call: Call, *, status: int = 200, asked: dict[str, str] | None =
 
 
 def _named(tx: Transaction, spot: Spot) -> tuple[Place, list[Named], list[Named]]:
-    place = find(tx, spot)
+    place = find(tx, spot, Access.NAMES)
     return place, _told(tx, place, HEADS, place.branches), _told(tx, place, TAGS, place.tags)
 
 

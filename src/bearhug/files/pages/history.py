@@ -14,6 +14,7 @@ from bearhug.files.service.browsing import Change, Said
 from bearhug.git.diff import FileDiff
 from bearhug.git.repository import MAX_FILES
 from bearhug.hub import Transaction
+from bearhug.repos.model import Access
 from bearhug.web.call import Call
 from bearhug.web.doors import repo_routes
 
@@ -104,7 +105,7 @@ def _differences(changes: list[Change]) -> dict[str, Any]:
 def _commits(
     tx: Transaction, spot: Spot, after: str | None
 ) -> tuple[Place, list[Said], int | None]:
-    place = find(tx, spot)
+    place = find(tx, spot, Access.NAMES)
     snapshot = place.snapshot
     found = browsing.history(tx, snapshot, path=place.path, after=after, limit=PAGE + 1)
     return place, found, None if place.path else snapshot.repository.count(snapshot.commit)

@@ -9,6 +9,7 @@ from bearhug.files.pages.place import Place, Spot, find, of_place, quoted
 from bearhug.files.service import browsing
 from bearhug.files.service.browsing import Listed, Said
 from bearhug.hub import Transaction
+from bearhug.repos.model import Access
 from bearhug.web.call import Call
 from bearhug.web.doors import repo_routes
 
@@ -43,7 +44,7 @@ async def go_to_file(request: Request) -> Response:
 
 
 def _folder(tx: Transaction, spot: Spot, after: str | None) -> Folder:
-    place = find(tx, spot)
+    place = find(tx, spot, Access.NAMES)
     snapshot, path = place.snapshot, place.path
     rows = browsing.listing(tx, snapshot, path, after=after, limit=PAGE + 1)
     more = len(rows) > PAGE
@@ -62,7 +63,7 @@ def _folder(tx: Transaction, spot: Spot, after: str | None) -> Folder:
 
 
 def _found(tx: Transaction, spot: Spot, text: str) -> tuple[Place, list[str]]:
-    place = find(tx, spot)
+    place = find(tx, spot, Access.NAMES)
     return place, browsing.search(place.snapshot, text)
 
 
