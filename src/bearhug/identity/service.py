@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from bearhug.db import Row
 from bearhug.errors import BadCredentials
-from bearhug.hub import VISITOR, Actor, Grant, Permission, Role, Transaction
-from bearhug.identity import store
+from bearhug.hub import VISITOR, Actor, Delegation, Grant, Permission, Role, Transaction
+from bearhug.identity import scopes, store
 from bearhug.kit.wire import Moment
 
 DAY = 24 * 3600 * 1000
+DELEGATED = ("hf_oauth_", "hf_jwt_")
+"""How the tokens begin that apps and trusted publishers hold."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ def speak_for(tx: Transaction, user_id: int) -> Actor:
 
 
 def _by_token(tx: Transaction, token: str) -> Actor:
+    if token.startswith(DELEGATED):
+        return _by_delegation(tx, token)
     row = store.token(tx.db, digest(token))
     if row is None or (row.expires_at is not None and row.expires_at <= tx.now):
         raise BadCredentials
@@ -59,6 +63,22 @@ def _by_token(tx: Transaction, token: str) -> Actor:
     operator = actor.operator and row.role == "write"
     grant = _grant(row.role, row.scopes)
     return replace(actor, operator=operator, grant=grant, token_id=row.id)
+
+
+def _by_delegation(tx: Transaction, token: str) -> Actor:
+    """The user for whom an app or a trusted publisher acts. Never as an operator."""
+    row = store.delegation(tx.db, digest(token))
+    if row is None or row.expires_at <= tx.now:
+        raise BadCredentials
+    allowed = frozenset(json.loads(row.scopes))
+    orgs = frozenset(json.loads(row.orgs))
+    delegation = Delegation(row.id, row.app_id, allowed, orgs, row.expires_at)
+    if row.repo_id is not None:
+        grant = scopes.grant_in(delegation, row.repo_id)
+    else:
+        made = store.made_by_app(tx.db, row.user_id, row.app_id, allowed)
+        grant = scopes.grant(delegation, row.user_id, made)
+    return replace(_actor(tx, row), operator=False, grant=grant, delegation=delegation)
 
 
 def _by_session(tx: Transaction, secret: str) -> Actor:

@@ -1,6 +1,6 @@
 """Credential rows: tokens, sessions, and what their holder is a member of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, case, literal, select, union_all, update
@@ -10,10 +10,13 @@ from bearhug.db.schema import (
     access_requests,
     accounts,
     members,
+    oauth_repos,
+    oauth_tokens,
     org_refusals,
     resource_group_members,
     sessions,
     tokens,
+    trusted_publishers,
 )
 from bearhug.hub import Role
 from bearhug.kit.wire import Moment
@@ -31,6 +34,25 @@ _TOKEN = statement(
     select(*_WHO, tokens.c.id, tokens.c.role, tokens.c.scopes, tokens.c.expires_at)
     .join(accounts, accounts.c.id == tokens.c.user_id)
     .where(tokens.c.sha256 == bindparam("sha256"), _USABLE)
+)
+_DELEGATION = statement(
+    select(
+        *_WHO,
+        oauth_tokens.c.id,
+        oauth_tokens.c.app_id,
+        oauth_tokens.c.scopes,
+        oauth_tokens.c.orgs,
+        oauth_tokens.c.expires_at,
+        trusted_publishers.c.repo_id,
+    )
+    .join(accounts, accounts.c.id == oauth_tokens.c.user_id)
+    .outerjoin(trusted_publishers, trusted_publishers.c.id == oauth_tokens.c.publisher_id)
+    .where(oauth_tokens.c.sha256 == bindparam("sha256"), oauth_tokens.c.kind != "refresh", _USABLE)
+)
+_MADE = statement(
+    select(oauth_repos.c.repo_id).where(
+        oauth_repos.c.user_id == bindparam("user_id"), oauth_repos.c.app_id == bindparam("app_id")
+    )
 )
 _SESSION = statement(
     select(*_WHO, sessions.c.id, sessions.c.expires_at)
@@ -72,6 +94,20 @@ _SESSION_SEEN = statement(
 
 def token(db: Connection, sha256: str) -> Row | None:
     return db.first(_TOKEN, sha256=sha256)
+
+
+def delegation(db: Connection, sha256: str) -> Row | None:
+    """An app's or a publisher's token; `repo_id` is the one repo it is for, if it is so."""
+    return db.first(_DELEGATION, sha256=sha256)
+
+
+def made_by_app(
+    db: Connection, user_id: int, app_id: int | None, scopes: frozenset[str]
+) -> Sequence[int]:
+    """The ids of the repos it made for this user, if `scopes` let it go back to them."""
+    if app_id is None or "contribute-repos" not in scopes:
+        return []
+    return [row.repo_id for row in db.all(_MADE, user_id=user_id, app_id=app_id)]
 
 
 def session(db: Connection, sha256: str) -> Row | None:

@@ -25,6 +25,9 @@ T = TypeVar("T")
 
 SESSION = "bearhug_session"
 SECURE_SESSION = "__Host-bearhug_session"
+HUB_SESSION = "token"
+"""What the Hub calls its session's cookie: heeded where an app sends somebody to sign in (specs §18),
+and only if there is none of ours, since any neighbour of this host may set it."""
 FLASH = "bearhug_flash"
 THEMES = ("light", "dark")
 
@@ -237,7 +240,10 @@ def credentials_of(request: Request, session_cookie: str, base_url: str) -> Cred
         return Credentials(token=value.strip())
     if scheme.lower() == "basic":
         return Credentials(token=_password(value))
-    return Credentials(session=request.cookies.get(session_cookie, ""))
+    session = request.cookies.get(session_cookie, "")
+    if not session and request.method == "GET" and request.url.path == "/oauth/authorize":
+        session = request.cookies.get(HUB_SESSION, "")
+    return Credentials(session=session)
 
 
 def origin(scope: Scope, *, trust_proxy: bool) -> str:

@@ -78,7 +78,7 @@ def require_in_person(actor: Actor) -> int:
     A token acts on the hub for its holder; it may not change who that is or make more tokens.
     """
     user_id = actor.require_user()
-    if actor.token_id is not None:
+    if actor.token_id is not None or actor.delegation is not None:
         raise Forbidden("A token may not do this. Sign in with your password.")
     return user_id
 
