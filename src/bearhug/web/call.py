@@ -26,8 +26,8 @@ T = TypeVar("T")
 SESSION = "bearhug_session"
 SECURE_SESSION = "__Host-bearhug_session"
 HUB_SESSION = "token"
-"""What the Hub calls its session's cookie: heeded where an app sends somebody to sign in (specs §18),
-and only if there is none of ours, since any neighbour of this host may set it."""
+"""What the Hub calls its session's cookie: heeded where apps send people (specs §18), and only if
+there is none of ours, since any neighbour of this host may set it."""
 FLASH = "bearhug_flash"
 THEMES = ("light", "dark")
 
