@@ -1,0 +1,104 @@
+"""The hashes of Xet: BLAKE3 keyed by what is hashed (XET §1)."""
+
+from collections.abc import Iterable, Sequence
+
+from blake3 import blake3
+
+# fmt: off
+DATA_KEY = bytes([
+    102, 151, 245, 119, 91, 149, 80, 222, 49, 53, 203, 172, 165, 151, 24, 28,
+    157, 228, 33, 16, 155, 235, 43, 88, 180, 208, 176, 75, 147, 173, 242, 41,
+])
+NODE_KEY = bytes([
+    1, 126, 197, 199, 165, 71, 41, 150, 253, 148, 102, 102, 180, 138, 2, 230,
+    93, 221, 83, 111, 55, 199, 109, 210, 248, 99, 82, 230, 74, 83, 113, 63,
+])
+VERIFICATION_KEY = bytes([
+    127, 24, 87, 214, 206, 86, 237, 102, 18, 127, 249, 19, 231, 165, 195, 243,
+    164, 205, 38, 213, 181, 219, 73, 230, 65, 36, 152, 127, 40, 251, 148, 195,
+])
+# fmt: on
+ZERO = bytes(32)
+"""The hash of an empty file, and the key under which a file's hash is taken."""
+
+HASH_BYTES = 32
+BRANCH = 9
+"""The most that one node of the tree joins; from the third on, a hash may end it sooner."""
+
+ELIGIBLE = 1024
+"""One chunk in so many may be asked for across repos."""
+
+Leaf = tuple[bytes, int]
+"""A chunk's hash and its length in bytes."""
+
+
+def text(raw: bytes) -> str:
+    """As addresses and JSON spell it: each group of eight bytes reversed, in hexadecimal."""
+    return swapped(raw).hex()
+
+
+def parse(spelled: str) -> bytes:
+    """The raw hash. Raises ValueError."""
+    if len(spelled) != 2 * HASH_BYTES:
+        raise ValueError(f"{spelled!r} is not a hash of 64 hexadecimal digits")
+    return swapped(bytes.fromhex(spelled))
+
+
+def swapped(raw: bytes) -> bytes:
+    """Each group of eight bytes reversed. Its own inverse."""
+    return raw[7::-1] + raw[15:7:-1] + raw[23:15:-1] + raw[31:23:-1]
+
+
+def chunk_hash(data: bytes | memoryview) -> bytes:
+    return blake3(data, key=DATA_KEY).digest()
+
+
+def range_hash(chunk_hashes: bytes | memoryview) -> bytes:
+    """What proves that one knows a term's data: of its chunks' raw hashes, joined."""
+    return blake3(chunk_hashes, key=VERIFICATION_KEY).digest()
+
+
+def keyed(chunk: bytes, key: bytes) -> bytes:
+    """A chunk's hash as it is told to those who may not have it."""
+    return blake3(chunk, key=key).digest()
+
+
+def merkle_root(leaves: Sequence[Leaf]) -> bytes:
+    """Of chunks in order: the hash of a xorb, and what a file's is taken of."""
+    if not leaves:
+        return ZERO
+    level = list(leaves)
+    while len(level) > 1:
+        level = [_joined(group) for group in _groups(level)]
+    return level[0][0]
+
+
+def file_hash(leaves: Sequence[Leaf]) -> bytes:
+    """Of a file's chunks in order, wherever they are kept."""
+    return blake3(merkle_root(leaves), key=ZERO).digest() if leaves else ZERO
+
+
+def eligible(chunk: bytes) -> bool:
+    """Whether a client asks the hub for this chunk, wherever in a file it stands."""
+    return int.from_bytes(chunk[24:32], "little") % ELIGIBLE == 0
+
+
+def _groups(level: list[Leaf]) -> Iterable[list[Leaf]]:
+    start = 0
+    while start < len(level):
+        end = _end_of_group(level, start)
+        yield level[start:end]
+        start = end
+
+
+def _end_of_group(level: list[Leaf], start: int) -> int:
+    last = min(start + BRANCH, len(level))
+    for index in range(start + 2, last):
+        if level[index][0][24] & 3 == 0:
+            return index + 1
+    return last
+
+
+def _joined(group: list[Leaf]) -> Leaf:
+    lines = "".join(f"{text(hash)} : {length}\n" for hash, length in group)
+    return blake3(lines.encode(), key=NODE_KEY).digest(), sum(length for _, length in group)
