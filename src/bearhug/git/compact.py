@@ -57,7 +57,7 @@ def run(
     pack = roll(bare, old, rest=[row for row in rows if row not in old])
     stored = pack.data is None
     if stored:
-        _store(objects, bare, pack)
+        keep(objects, bare, pack)
 
     def swap(db: Connection) -> int | None:
         ids = [row.id for row in old]
@@ -74,11 +74,14 @@ def forget(database: Database, objects: Objects, shas: Iterable[str]) -> None:
         objects.delete(pack_key(sha))
 
 
-def roll(bare: Path, old: Sequence[PackRow], rest: Sequence[PackRow]) -> Pack:
+def roll(
+    bare: Path, old: Sequence[PackRow], rest: Sequence[PackRow], *, unreachable: bool = True
+) -> Pack:
     """The new pack, in the cache already; its bytes too if they are few.
 
-    All of a repository in one pack gets a bitmap, which makes clones a third faster. It is
-    not kept anywhere else: another node does without.
+    What no ref leads to stays, unless `unreachable` is False. All of a repository in one pack
+    gets a bitmap, which makes clones a third faster. It is not kept anywhere else: another node
+    does without.
     """
     packs = bare / "objects" / "pack"
     base = packs / f"tmp_{uuid4().hex}"
@@ -87,7 +90,8 @@ def roll(bare: Path, old: Sequence[PackRow], rest: Sequence[PackRow]) -> Pack:
         names = [f"pack-{row.sha}.pack" for row in old] + [f"^pack-{row.sha}.pack" for row in rest]
         asked, stdin = ["--stdin-packs"], "\n".join(names) + "\n"
     else:
-        asked, stdin = ["--all", "--keep-unreachable", "--write-bitmap-index"], ""
+        also = ["--keep-unreachable"] if unreachable else []
+        asked, stdin = ["--all", *also, "--write-bitmap-index"], ""
     sha = git(*quiet, *asked, str(base), at=bare, stdin=stdin.encode()).decode().strip()
     for suffix in (".pack", ".bitmap", ".idx"):  # the index last: it vouches for the others
         made = base.with_name(f"{base.name}-{sha}{suffix}")
@@ -104,7 +108,8 @@ def _pack(base: Path) -> Pack:
     return Pack(base.name.removeprefix("pack-"), size, count, data, idx)
 
 
-def _store(objects: Objects, bare: Path, pack: Pack) -> None:
+def keep(objects: Objects, bare: Path, pack: Pack) -> None:
+    """Bytes first: the object store gets a pack that `roll` left in the cache."""
     part = objects.scratch / uuid4().hex
     link(bare / "objects" / "pack" / f"pack-{pack.sha}.pack", part)
     objects.adopt(pack_key(pack.sha), part)
