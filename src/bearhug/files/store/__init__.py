@@ -1,4 +1,4 @@
-"""Which repo owns which object, uploads in progress, the feed of commits."""
+"""Which repo owns which object, uploads in progress, the feed of commits; holding.py has more."""
 
 from collections.abc import Iterable
 
@@ -143,6 +143,30 @@ def add_commit(
 ) -> None:
     values = {"oid": oid, "ref": ref, "title": title[:500], "author_id": author_id}
     db.run(_ADD_COMMIT, repo_id=repo_id, created_at=at, **values)
+
+
+def add_commits(
+    db: Connection,
+    repo_id: int,
+    ref: str,
+    listed: Iterable[tuple[str, str, int | None]],
+    at: Moment,
+) -> None:
+    """Several at once, oldest first: (id, title, author's id)."""
+    db.many(
+        _ADD_COMMIT,
+        [
+            {
+                "repo_id": repo_id,
+                "oid": oid,
+                "ref": ref,
+                "title": title[:500],
+                "author_id": author_id,
+                "created_at": at,
+            }
+            for oid, title, author_id in listed
+        ],
+    )
 
 
 def feed(db: Connection, repo_ids: list[int], limit: int) -> list[Row]:
