@@ -70,7 +70,10 @@ class Settings(BaseSettings):
     """The largest file kept in git itself; a larger one must come by LFS, as on the Hub."""
 
     max_commit_bytes: int = Field(1024**3, ge=1)
-    """The largest body of one commit request, in bytes."""
+    """The largest body of one commit request, or pack of one push, in bytes."""
+
+    git_processes: int = Field(16, ge=1)
+    """How many may fetch or push by git at a time; others wait for their turn."""
 
     accel_prefix: str = ""
     """Let a proxy in front send files: the X-Accel-Redirect prefix for the objects folder."""
