@@ -8,7 +8,7 @@ import pytest
 from tests.architecture.project import MODULES, SRC, functions, tree
 
 # Schema and vocabulary are one list each; everything else stays under the rule.
-LONGER = {"db/schema.py": 800}
+LONGER = {"db/schema.py": 900}
 
 SHEETS = sorted(
     path

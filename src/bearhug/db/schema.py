@@ -268,6 +268,9 @@ objects = Table(
     Column("sha256", Text, primary_key=True),
     Column("size", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("raw", Boolean, nullable=False, server_default="1"),  # whole in the object store
+    Column("file_id", Id),  # the same in chunks: of xet_files, its sha256 verified
+    Index(None, "file_id"),
 )
 
 repo_objects = Table(
@@ -794,4 +797,66 @@ space_variables = Table(
     Column("value", LargeBinary, nullable=False),  # a secret's is encrypted
     Column("description", Text, nullable=False, server_default=""),
     Column("updated_at", BigInteger, nullable=False),
+)
+
+# --- Xet: the same bytes in chunks, stored once ---------------------------------------------
+
+xorbs = Table(
+    "xorbs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Column("nonce", Text, nullable=False),  # of its object's name: a new upload, a new name
+    Column("raw_bytes", BigInteger, nullable=False),
+    Column("stored_bytes", BigInteger, nullable=False),
+    Column("hashes", LargeBinary, nullable=False),  # see kit/xet/xorb.py, Layout
+    Column("ends", LargeBinary, nullable=False),
+    Column("raw_ends", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("touched_at", BigInteger, nullable=False),  # when a client last heard of it
+    Column("condemned_at", BigInteger),
+    Column("checked_at", BigInteger),  # by the scrub
+    Index(None, "touched_at"),
+    sqlite_autoincrement=True,
+)
+
+xet_files = Table(
+    "xet_files",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Column("size", BigInteger, nullable=False),
+    Column("terms", LargeBinary, nullable=False),
+    Column("sha256", Text),  # null until we have hashed it ourselves
+    Column("created_at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+xet_file_xorbs = Table(
+    "xet_file_xorbs",
+    metadata,
+    _of("xorbs", name="xorb_id", primary_key=True),
+    _of("xet_files", name="file_id", primary_key=True),
+    Index(None, "file_id"),
+    sqlite_with_rowid=False,
+)
+
+xet_chunks = Table(
+    "xet_chunks",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),  # those that clients may ask for
+    _of("xorbs", name="xorb_id"),
+    Index(None, "xorb_id"),
+    sqlite_with_rowid=False,
+)
+
+xet_claims = Table(
+    "xet_claims",
+    metadata,
+    _of("repos", name="repo_id", primary_key=True),
+    Column("sha256", Text, primary_key=True),  # what the uploader says; true for this repo alone
+    _of("xet_files", name="file_id"),
+    Column("created_at", BigInteger, nullable=False),
+    Index(None, "file_id"),
+    Index(None, "sha256"),
 )

@@ -8,6 +8,42 @@ ALTER TABLE repos ADD COLUMN group_id BIGINT;
 
 ALTER TABLE accounts ADD COLUMN wire_id TEXT;
 
+ALTER TABLE objects ADD COLUMN raw BOOLEAN DEFAULT '1' NOT NULL;
+
+ALTER TABLE objects ADD COLUMN file_id BIGINT;
+
+CREATE INDEX ix_objects_file_id ON objects (file_id);
+
+CREATE TABLE xet_files (
+    id BIGSERIAL NOT NULL,
+    hash BYTEA NOT NULL,
+    size BIGINT NOT NULL,
+    terms BYTEA NOT NULL,
+    sha256 TEXT,
+    created_at BIGINT NOT NULL,
+    CONSTRAINT pk_xet_files PRIMARY KEY (id),
+    CONSTRAINT uq_xet_files_hash UNIQUE (hash)
+);
+
+CREATE TABLE xorbs (
+    id BIGSERIAL NOT NULL,
+    hash BYTEA NOT NULL,
+    nonce TEXT NOT NULL,
+    raw_bytes BIGINT NOT NULL,
+    stored_bytes BIGINT NOT NULL,
+    hashes BYTEA NOT NULL,
+    ends BYTEA NOT NULL,
+    raw_ends BYTEA NOT NULL,
+    created_at BIGINT NOT NULL,
+    touched_at BIGINT NOT NULL,
+    condemned_at BIGINT,
+    checked_at BIGINT,
+    CONSTRAINT pk_xorbs PRIMARY KEY (id),
+    CONSTRAINT uq_xorbs_hash UNIQUE (hash)
+);
+
+CREATE INDEX ix_xorbs_touched_at ON xorbs (touched_at);
+
 CREATE TABLE collections (
     id BIGSERIAL NOT NULL,
     oid TEXT NOT NULL,
@@ -72,6 +108,25 @@ CREATE TABLE webhooks (
 );
 
 CREATE INDEX ix_webhooks_user_id ON webhooks (user_id);
+
+CREATE TABLE xet_chunks (
+    hash BYTEA NOT NULL,
+    xorb_id BIGINT NOT NULL,
+    CONSTRAINT pk_xet_chunks PRIMARY KEY (hash),
+    CONSTRAINT fk_xet_chunks_xorb_id FOREIGN KEY(xorb_id) REFERENCES xorbs (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_xet_chunks_xorb_id ON xet_chunks (xorb_id);
+
+CREATE TABLE xet_file_xorbs (
+    xorb_id BIGINT NOT NULL,
+    file_id BIGINT NOT NULL,
+    CONSTRAINT pk_xet_file_xorbs PRIMARY KEY (xorb_id, file_id),
+    CONSTRAINT fk_xet_file_xorbs_xorb_id FOREIGN KEY(xorb_id) REFERENCES xorbs (id) ON DELETE CASCADE,
+    CONSTRAINT fk_xet_file_xorbs_file_id FOREIGN KEY(file_id) REFERENCES xet_files (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_xet_file_xorbs_file_id ON xet_file_xorbs (file_id);
 
 CREATE TABLE access_requests (
     repo_id BIGINT NOT NULL,
@@ -329,6 +384,20 @@ CREATE TABLE webhook_watches (
 );
 
 CREATE INDEX ix_webhook_watches_kind_key ON webhook_watches (kind, key);
+
+CREATE TABLE xet_claims (
+    repo_id BIGINT NOT NULL,
+    sha256 TEXT NOT NULL,
+    file_id BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    CONSTRAINT pk_xet_claims PRIMARY KEY (repo_id, sha256),
+    CONSTRAINT fk_xet_claims_repo_id FOREIGN KEY(repo_id) REFERENCES repos (id) ON DELETE CASCADE,
+    CONSTRAINT fk_xet_claims_file_id FOREIGN KEY(file_id) REFERENCES xet_files (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_xet_claims_file_id ON xet_claims (file_id);
+
+CREATE INDEX ix_xet_claims_sha256 ON xet_claims (sha256);
 
 CREATE TABLE discussion_events (
     id BIGSERIAL NOT NULL,
