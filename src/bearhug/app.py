@@ -11,7 +11,18 @@ from typing import Any
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bearhug import __version__, accounts, admin, catalog, files, inference, repos, social
+from bearhug import (
+    __version__,
+    accounts,
+    admin,
+    catalog,
+    collections,
+    files,
+    inference,
+    papers,
+    repos,
+    social,
+)
 from bearhug.accounts import api as accounts_api
 from bearhug.accounts import pages as accounts_pages
 from bearhug.accounts.model import AccountDeleted
@@ -27,10 +38,14 @@ from bearhug.catalog import api as catalog_api
 from bearhug.catalog import jobs as catalog_jobs
 from bearhug.catalog import pages as catalog_pages
 from bearhug.catalog import service as catalog_service
+from bearhug.collections import api as collections_api
+from bearhug.collections import pages as collections_pages
 from bearhug.config import Settings
 from bearhug.db import Connection
 from bearhug.db.open import open_database
 from bearhug.db.secrets import keep_secret
+from bearhug.discussions import api as discussions_api
+from bearhug.discussions import service as discussions_service
 from bearhug.files import api as files_api
 from bearhug.files import jobs as files_jobs
 from bearhug.files import pages as files_pages
@@ -45,6 +60,9 @@ from bearhug.inference import jobs as inference_jobs
 from bearhug.inference import pages as inference_pages
 from bearhug.inference import room as inference_room
 from bearhug.inference import service as inference_service
+from bearhug.papers import api as papers_api
+from bearhug.papers import pages as papers_pages
+from bearhug.papers import service as papers_service
 from bearhug.repos import api as repos_api
 from bearhug.repos import pages as repos_pages
 from bearhug.repos import service as repos_service
@@ -61,7 +79,17 @@ from bearhug.worker import Jobs, Worker
 
 log = logging.getLogger(__name__)
 
-FEATURES: tuple[ModuleType, ...] = (accounts, repos, files, admin, social, inference, catalog)
+FEATURES: tuple[ModuleType, ...] = (
+    accounts,
+    repos,
+    files,
+    admin,
+    social,
+    papers,
+    collections,
+    inference,
+    catalog,
+)
 """Those with pages: each brings its templates/."""
 
 ROUTES: tuple[Sequence[BaseRoute], ...] = (
@@ -73,8 +101,13 @@ ROUTES: tuple[Sequence[BaseRoute], ...] = (
     files_wire.routes,
     cards_api.routes,
     files_pages.routes,
+    discussions_api.routes,
     social_api.routes,
     social_pages.routes,
+    papers_api.routes,
+    papers_pages.routes,
+    collections_api.routes,
+    collections_pages.routes,
     inference_api.routes,
     inference_pages.routes,
     catalog_api.routes,
@@ -85,6 +118,7 @@ ROUTES: tuple[Sequence[BaseRoute], ...] = (
 
 PANELS: tuple[Callable[[Call, Repo], Awaitable[tuple[str, dict[str, Any]] | None]], ...] = (
     inference_pages.panel,
+    collections_pages.panel,
 )
 """What stands beside a card: each gives a template and the variables to include it with, or None.
 
@@ -93,11 +127,15 @@ PANELS: tuple[Callable[[Call, Repo], Awaitable[tuple[str, dict[str, Any]] | None
 
 LISTENERS: Listeners = {
     AccountDeleted: [repos_service.on_account_deleted],
-    CardRead: [inference_service.on_card_read, catalog_service.on_change],
+    CardRead: [
+        papers_service.on_card_read,
+        inference_service.on_card_read,
+        catalog_service.on_change,
+    ],
     RepoCreated: [files_service.on_repo_created, catalog_service.on_change],
     RepoChanged: [cards_service.on_repo_changed, catalog_service.on_change],
     RepoDeleted: [cards_service.on_repo_deleted, catalog_service.on_change],
-    RevisionPushed: [cards_service.on_pushed],
+    RevisionPushed: [cards_service.on_pushed, discussions_service.on_pushed],
 }
 """Who is told of what, in order, inside the transaction in which it happened."""
 
@@ -140,6 +178,8 @@ def build_hub(settings: Settings) -> Hub:
             "downloads": catalog_service.Downloads(),
             "markdown": _prose,
             "panels": PANELS,
+            "pull_requests": discussions_service.PullRequests(),
+            "talk": discussions_service.Memory(),
             "placement": inference_service.placements,
             "served": inference_service.served,
         },

@@ -1,7 +1,7 @@
 """The words this feature speaks. No I/O."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -57,10 +57,11 @@ class Person:
     name: str
     full_name: str
     avatar_sha256: str
+    wire_id: str = ""
 
     @property
     def object_id(self) -> str:
-        return object_id("accounts", self.id)
+        return self.wire_id or object_id("accounts", self.id)
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,10 @@ class Event:
     @property
     def hidden(self) -> bool:
         return self.hidden_at is not None
+
+    def with_(self, **values: Any) -> "Event":
+        """The same event, dressed: with its history, its reactions or its HTML."""
+        return replace(self, **values)
 
     def is_by(self, user_id: int | None) -> bool:
         return user_id is not None and self.author is not None and self.author.id == user_id
@@ -274,7 +279,11 @@ class Thread:
     discussion: Discussion
     events: tuple[Event, ...] = ()
     writes: bool = False
+    """May pin, lock, hide and merge."""
     speaks: bool = False
-    mine: bool = False
+    runs: bool = False
+    """May rename and close it."""
+    reads: bool = False
+    has_ref: bool = False
     changes: Changes | None = None
-    people: tuple[Person, ...] = field(default=())
+    people: tuple[Person, ...] = ()

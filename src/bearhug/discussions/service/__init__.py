@@ -1,0 +1,59 @@
+"""What people do in discussions. The use cases, whichever module each lives in."""
+
+from bearhug.discussions.service.looking import PAGE, dress, listing, tab, thread
+from bearhug.discussions.service.memory import Memory
+from bearhug.discussions.service.merging import delete_ref, merge_now, restore_ref
+from bearhug.discussions.service.prose import preview
+from bearhug.discussions.service.refs import on_pushed
+from bearhug.discussions.service.room import PullRequests
+from bearhug.discussions.service.talking import (
+    Spot,
+    comment,
+    edit_comment,
+    hide_comment,
+    open_discussion,
+    react,
+    rename,
+    set_locked,
+    set_pinned,
+    set_status,
+    switch,
+)
+from bearhug.discussions.service.telling import (
+    has_news,
+    inbox,
+    note_all_read,
+    note_read,
+    unread,
+)
+
+__all__ = [
+    "PAGE",
+    "Memory",
+    "PullRequests",
+    "Spot",
+    "comment",
+    "delete_ref",
+    "dress",
+    "edit_comment",
+    "has_news",
+    "hide_comment",
+    "inbox",
+    "listing",
+    "merge_now",
+    "note_all_read",
+    "note_read",
+    "on_pushed",
+    "open_discussion",
+    "preview",
+    "react",
+    "rename",
+    "restore_ref",
+    "set_locked",
+    "set_pinned",
+    "set_status",
+    "switch",
+    "tab",
+    "thread",
+    "unread",
+]

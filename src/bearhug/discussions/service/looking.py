@@ -1,0 +1,64 @@
+"""Reading: lists of discussions, and one with its whole story."""
+
+from bearhug.discussions.model import Discussion, Event, Filter, Person, Thread
+from bearhug.discussions.service import changes, refs, rights
+from bearhug.discussions.service.prose import dressed
+from bearhug.discussions.service.talking import Spot, find
+from bearhug.discussions.store import events, talks
+from bearhug.hub import Transaction
+from bearhug.repos import service as repos
+from bearhug.repos.model import Access, Repo, RepoKind
+
+PAGE = 50
+
+
+def listing(
+    tx: Transaction, kind: RepoKind, name: str, wanted: Filter, *, page: int = 0, limit: int = PAGE
+) -> tuple[Repo, list[Discussion], int]:
+    """A page of a repo's discussions, newest first, and how many there are. Pages from 0."""
+    repo = rights.see(tx, kind, name)
+    found, total = talks.page(tx.db, repo.id, wanted, start=page * limit, limit=limit)
+    return repo, found, total
+
+
+def thread(tx: Transaction, spot: Spot, *, diff: bool = False) -> Thread:
+    """One with all that was said, and what whoever asks may do there. Slow: renders, reads git.
+
+    What a pull request changes is left out for who may not read the files.
+    """
+    repo, discussion = find(tx, spot)
+    story = dressed(tx, repo, events.of(tx.db, discussion.id))
+    reads = repos.can(tx.actor, repo, Access.READ)
+    brought = None
+    if discussion.is_pull_request and reads:
+        brought = changes.look(tx, repo, discussion, diff=diff)
+    writes = rights.decides(tx.actor, repo)
+    return Thread(
+        repo,
+        discussion,
+        tuple(story),
+        writes=writes,
+        speaks=rights.may_speak(tx.actor, repo) and (writes or not discussion.locked),
+        runs=rights.runs(tx.actor, repo, discussion),
+        reads=reads,
+        has_ref=discussion.is_pull_request and refs.exists(tx, repo, discussion),
+        changes=brought,
+        people=_people(story),
+    )
+
+
+def dress(tx: Transaction, repo: Repo, event: Event) -> Event:
+    """One event as `thread` shows it."""
+    return dressed(tx, repo, [event])[0]
+
+
+def tab(tx: Transaction, repo: Repo) -> int | None:
+    """How many are open, for the repo's tabs; None where there is no tab to show."""
+    if not talks.talks(tx.db, repo.id) or not repos.can(tx.actor, repo, Access.METADATA):
+        return None
+    return talks.count_open(tx.db, repo.id)
+
+
+def _people(story: list[Event]) -> tuple[Person, ...]:
+    seen = {event.author.id: event.author for event in story if event.author is not None}
+    return tuple(seen.values())

@@ -1,0 +1,49 @@
+"""What is dear to compute and never changes: comments as HTML, what a pull request brings."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+from bearhug.discussions.model import Changes
+from bearhug.hub import Transaction
+
+V = TypeVar("V")
+MOST_CHARS = 32 * 1024 * 1024
+
+
+class Kept(Generic[V]):
+    """The values used last, as many as `most` characters hold. Safe from any thread."""
+
+    def __init__(self, weigh: Callable[[V], int], most: int = MOST_CHARS) -> None:
+        self._weigh, self._most = weigh, most
+        self._held: OrderedDict[Hashable, V] = OrderedDict()
+        self._total = 0
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], V]) -> V:
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+                return self._held[key]
+        value = make()
+        with self._lock:
+            if key not in self._held:
+                self._held[key] = value
+                self._total += self._weigh(value)
+            while self._total > self._most and len(self._held) > 1:
+                self._total -= self._weigh(self._held.popitem(last=False)[1])
+        return value
+
+
+class Memory:
+    """`hub.rooms["talk"]`. Keys name content: nothing in it can be out of date."""
+
+    def __init__(self) -> None:
+        self.html: Kept[str] = Kept(lambda html: len(html) + 200)
+        self.changes: Kept[Changes] = Kept(lambda changes: len(changes.diff) + 1000)
+
+
+def memory(tx: Transaction) -> Memory:
+    found: Memory = tx.hub.rooms["talk"]
+    return found
