@@ -31,6 +31,7 @@ from bearhug.admin import wire as admin_wire
 from bearhug.cards import api as cards_api
 from bearhug.cards import jobs as cards_jobs
 from bearhug.cards import service as cards_service
+from bearhug.cards.checking import check as check_card
 from bearhug.cards.front_matter import parse
 from bearhug.cards.model import CardRead
 from bearhug.cards.render import Base, render
@@ -177,6 +178,7 @@ def build_hub(settings: Settings) -> Hub:
             "metrics": Metrics(),
             "downloads": catalog_service.Downloads(),
             "markdown": _prose,
+            "check_card": check_card,
             "panels": PANELS,
             "pull_requests": discussions_service.PullRequests(),
             "talk": discussions_service.Memory(),

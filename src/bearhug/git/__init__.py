@@ -7,6 +7,8 @@ repository.py   reading one repository at one moment, by trees.py, history.py, d
 writing.py      commits and tags, built in memory
 merging.py      one line of commits into another
 compact.py      many small packs into one
+packets.py      git's wire protocol
+quarantine.py   what a push brings, until it has been looked through
 native.py       running git itself
 """
 

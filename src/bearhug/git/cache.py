@@ -75,6 +75,13 @@ class GitCache:
         if pack.data is not None and pack.idx is not None:
             self._clone(repo_id).note(store.PackRow(pack_id, pack.sha, pack.size, pack.count), pack)
 
+    def place(self, repo_id: int, pack: Pack, file: Path, index: Path) -> None:
+        """Have a pushed pack at hand before a row names it: the transaction is not kept waiting.
+
+        Where no row does in the end, the files go as whatever is stale goes.
+        """
+        self._clone(repo_id).place(pack.sha, file, index)
+
     def drop(self, repo_id: int) -> None:
         """Forget a repository that was deleted."""
         with self._lock:

@@ -80,6 +80,20 @@ class Clone:
             self._known.add(row.sha)
             self._stamp = self._seen()
 
+    def place(self, sha: str, file: Path, index: Path) -> None:
+        """Take in files that are no row's yet. Never raises: whoever reads fetches what is not."""
+        with self._lock:
+            untouched = self._untouched()
+            try:
+                for source, suffix in ((file, ".pack"), (index, ".idx")):
+                    part = _part(self._packs / sha)
+                    link(source, part)
+                    part.replace(self._packs / f"pack-{sha}{suffix}")
+            except OSError:
+                return
+            if untouched:
+                self._stamp = self._seen()
+
     def write_refs(self, refs: Iterable[Ref]) -> None:
         lines = ["# pack-refs with: peeled fully-peeled sorted "]
         for ref in sorted(refs, key=lambda ref: ref.name.encode()):

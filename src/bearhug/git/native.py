@@ -16,8 +16,19 @@ ENVIRONMENT = {
 }
 
 
+FETCH_OPTIONS = (
+    *("-c", "uploadpack.allowFilter=true", "-c", "uploadpack.allowAnySHA1InWant=true"),
+    *("-c", "pack.threads=2", "-c", "pack.windowMemory=64m"),
+)
+
+
+def command(*arguments: str, at: Path) -> list[str]:
+    """git on this bare repository, whoever's the folder is."""
+    return [GIT, "-c", "safe.directory=*", f"--git-dir={at}", *arguments]
+
+
 def git(*arguments: str, at: Path, stdin: bytes = b"") -> bytes:
     """What it printed. Raises CalledProcessError, whose `stderr` says why."""
-    command = [GIT, f"--git-dir={at}", *arguments]
-    done = subprocess.run(command, input=stdin, capture_output=True, check=True, env=ENVIRONMENT)
+    asked = command(*arguments, at=at)
+    done = subprocess.run(asked, input=stdin, capture_output=True, check=True, env=ENVIRONMENT)
     return done.stdout

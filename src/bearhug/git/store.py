@@ -62,6 +62,16 @@ SWAP_REF = statement(
 DELETE_ANY_REF = statement(delete(refs_table).where(_NAMED))
 DELETE_REF = statement(delete(refs_table).where(_NAMED, _OLD))
 
+CLASHING = statement(
+    select(_refs.name)
+    .where(
+        _OF,
+        _refs.name.in_(bindparam("above", expanding=True))
+        | (func.substr(_refs.name, 1, bindparam("length")) == bindparam("folder")),
+    )
+    .limit(1)
+)
+
 PACKS = statement(
     select(_packs.id, _packs.sha, _packs.size, _packs.objects).where(_PACKS_OF).order_by(_packs.id)
 )
@@ -161,6 +171,15 @@ def swap_ref(
 def delete_ref(db: Connection, repo_id: int, name: str) -> bool:
     """Whether there was such a ref."""
     return db.run(DELETE_ANY_REF, repo_id=repo_id, name=name) == 1
+
+
+def clashing(db: Connection, repo_id: int, name: str) -> str | None:
+    """A ref that cannot stand beside one called `name`: git keeps them as files and folders."""
+    parts = name.split("/")
+    above = ["/".join(parts[:length]) for length in range(3, len(parts))]
+    folder = f"{name}/"
+    found = db.first(CLASHING, repo_id=repo_id, above=above, length=len(folder), folder=folder)
+    return found.name if found else None
 
 
 def packs(db: Connection, repo_id: int) -> list[PackRow]:

@@ -5,7 +5,7 @@ from urllib.parse import unquote
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from bearhug.errors import BadRequest, GatedRepo, HubError, Moved, NotFound
 from bearhug.hub import VISITOR, Actor
@@ -14,6 +14,8 @@ from bearhug.web.call import Call
 
 PROGRAMS = ("/api/", "/v1/", "/hf-inference/", "/api-inference/", "/models/")
 """Addresses below which an answer is JSON whoever asks."""
+
+GIT = ("/info/refs", "/git-upload-pack", "/git-receive-pack")
 
 
 async def explain(request: Request, error: HubError) -> Response:
@@ -38,7 +40,18 @@ async def explain(request: Request, error: HubError) -> Response:
         return await _page(request, error, headers)
     if error.status == 401 and _is_git(request):
         headers["WWW-Authenticate"] = 'Basic realm="Bearhug: any name, a token as the password"'
-    return JSONResponse({"error": error.message, **error.details}, error.status, headers)
+    return _told(request, error, headers)
+
+
+def _told(request: Request, error: HubError, headers: dict[str, str]) -> Response:
+    """Git prints plain text to its terminal, git-lfs a `message`; the Hub's clients read `error`."""
+    path = str(request.scope["path"])
+    if path.endswith(GIT):
+        return PlainTextResponse(f"{error.message}\n", error.status, headers)
+    body = {"error": error.message, **error.details}
+    if "/info/lfs/" in path:
+        body["message"] = error.message
+    return JSONResponse(body, error.status, headers)
 
 
 def as_hub_error(error: Exception) -> HubError | None:
@@ -68,7 +81,7 @@ def wants_page(request: Request) -> bool:
 
 def _is_git(request: Request) -> bool:
     path = str(request.scope["path"])
-    return ".git/" in path or path.endswith(("/info/refs", "/git-upload-pack", "/git-receive-pack"))
+    return ".git/" in path or path.endswith(GIT)
 
 
 async def _page(request: Request, error: HubError, headers: dict[str, str]) -> Response:

@@ -23,7 +23,7 @@ async def receive(request: Request, incoming: Incoming) -> Received:
     try:
         incoming.check_length(_declared(request))
         batch = bytearray()
-        async for chunk in _arriving(request):
+        async for chunk in arriving(request):
             batch += chunk
             if len(batch) >= BLOCK_BYTES:
                 await run_in_threadpool(incoming.feed, batch)
@@ -39,7 +39,8 @@ def _declared(request: Request) -> int | None:
     return int(length) if length.isascii() and length.isdigit() else None
 
 
-async def _arriving(request: Request) -> AsyncIterator[bytes]:
+async def arriving(request: Request) -> AsyncIterator[bytes]:
+    """The body as it comes. Raises BadRequest after STALL_SECONDS without a byte of it."""
     chunks = aiter(request.stream())
     while True:
         try:
