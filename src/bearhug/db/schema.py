@@ -619,6 +619,7 @@ webhooks = Table(
     Column("secret", Text, nullable=False, server_default=""),
     Column("domains", Text, nullable=False),
     Column("watched", Text, nullable=False),
+    Column("public_only", Boolean, nullable=False, server_default="0"),
     Column("disabled", Boolean, nullable=False, server_default="0"),
     Column("trouble", Text, nullable=False, server_default=""),  # why it was disabled by the hub
     Column("failures", Integer, nullable=False, server_default="0"),

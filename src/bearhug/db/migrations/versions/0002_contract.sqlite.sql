@@ -97,6 +97,7 @@ CREATE TABLE webhooks (
     secret TEXT DEFAULT '' NOT NULL,
     domains TEXT NOT NULL,
     watched TEXT NOT NULL,
+    public_only BOOLEAN DEFAULT '0' NOT NULL,
     disabled BOOLEAN DEFAULT '0' NOT NULL,
     trouble TEXT DEFAULT '' NOT NULL,
     failures INTEGER DEFAULT '0' NOT NULL,
