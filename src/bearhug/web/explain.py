@@ -44,7 +44,7 @@ async def explain(request: Request, error: HubError) -> Response:
 
 
 def _told(request: Request, error: HubError, headers: dict[str, str]) -> Response:
-    """Git prints plain text to its terminal, git-lfs a `message`; the Hub's clients read `error`."""
+    """Git prints plain text, git-lfs a `message`; the Hub's clients read `error`."""
     path = str(request.scope["path"])
     if path.endswith(GIT):
         return PlainTextResponse(f"{error.message}\n", error.status, headers)

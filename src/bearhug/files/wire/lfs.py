@@ -37,7 +37,8 @@ async def batch(request: Request) -> Response:
     ref = str(named.get("name", "")) if isinstance(named, dict) else None
     repo, owned = await call.read(_find_owned, request.path_params, access, list(wanted), ref)
     multipart = operation == "upload" and "multipart" in (body.get("transfers") or [])
-    answering = _Batch(call, repo, (await call.actor()).user_id, multipart)
+    large = any(size > lfs.MULTIPART_OVER for oid, size in wanted.items() if oid not in owned)
+    answering = _Batch(call, repo, (await call.actor()).user_id, multipart and large)
     listed = []
     for sha256, size in wanted.items():
         known = owned.get(sha256)
@@ -45,7 +46,7 @@ async def batch(request: Request) -> Response:
             listed.append(await answering.upload(sha256, size, known))
         else:
             listed.append(answering.download(sha256, known))
-    used = "multipart" if answering.used_multipart else "basic"
+    used = "multipart" if answering.multipart else "basic"
     return lfs_answer({"transfer": used, "objects": listed, "hash_algo": "sha256"})
 
 
@@ -61,13 +62,6 @@ async def verify(request: Request) -> Response:
     return lfs_answer({})
 
 
-async def no_locks(request: Request) -> Response:
-    """Nothing is locked: what git-lfs asks before each push."""
-    call = Call.of(request)
-    await call.read(_find_owned, request.path_params, Access.READ, [])
-    return lfs_answer({"ours": [], "theirs": []})
-
-
 class _Batch:
     """The answer to one batch, object by object."""
 
@@ -76,7 +70,7 @@ class _Batch:
         self.repo = repo
         self.user_id = user_id
         self.multipart = multipart
-        self.used_multipart = False
+        """For all of a batch or none: git-lfs gives it to one program whole."""
 
     async def upload(self, sha256: str, size: int, known: int | None) -> dict[str, Any]:
         listed: dict[str, Any] = {"oid": sha256, "size": size}
@@ -103,13 +97,12 @@ class _Batch:
         return {**found, "actions": {"download": action}}
 
     async def _upload_action(self, sha256: str, size: int) -> dict[str, Any]:
-        if self.multipart and size > lfs.MULTIPART_OVER:
+        if self.multipart and size:
             return await self._parts(sha256, size)
         ticket = Ticket(self.repo.id, sha256, size, self.user_id)
         return {"href": self._address(ticket, ""), "expires_in": lfs.UPLOAD_SECONDS}
 
     async def _parts(self, sha256: str, size: int) -> dict[str, Any]:
-        self.used_multipart = True
         upload = await self.call.write(lfs.begin_upload, self.repo, sha256, size)
         ticket = Ticket(self.repo.id, sha256, size, self.user_id, upload.id)
         parts = {f"{n:05d}": self._address(ticket, f"/{n}") for n in range(1, upload.count + 1)}
@@ -165,5 +158,4 @@ def _objects_of(body: dict[str, Any]) -> dict[str, int]:
 routes: list[BaseRoute] = [
     *repo_routes(REPO + "/info/lfs/objects/batch", batch, ["POST"]),
     *repo_routes(REPO + "/info/lfs/verify", verify, ["POST"]),
-    *repo_routes(REPO + "/info/lfs/locks/verify", no_locks, ["POST"]),
 ]

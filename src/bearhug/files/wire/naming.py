@@ -26,5 +26,5 @@ async def json_body(request: Request) -> dict[str, Any]:
     return body
 
 
-def lfs_answer(body: dict[str, Any]) -> Response:
-    return JSONResponse(body, media_type=LFS_JSON)
+def lfs_answer(body: dict[str, Any], *, status: int = 200) -> Response:
+    return JSONResponse(body, status, media_type=LFS_JSON)
