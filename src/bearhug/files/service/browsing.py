@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bearhug.accounts.model.account import avatar_path
 from bearhug.db import Row
 from bearhug.errors import RevisionNotFound
 from bearhug.files import store
@@ -32,6 +33,8 @@ class Said:
     known: bool
     at: Moment
     parents: tuple[str, ...]
+    avatar: str = ""
+    """Where the user's picture is, if they have one."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,7 @@ def _said(commit: Commit, user: Row | None) -> Said:
         user is not None,
         commit.at,
         commit.parents,
+        avatar_path(user.name, user.avatar_sha256) if user and user.avatar_sha256 else "",
     )
 
 
