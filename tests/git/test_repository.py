@@ -310,3 +310,21 @@ def test_a_large_repository_is_edited_and_read_quickly(shelf: Shelf, repo_id: in
         edit(repository, head, changes({f"007/3/{number}": b""}), author=ADA, message="One")
         repository.walk(head, after="015/5/015500", limit=100)
     assert time.perf_counter() - started < 1
+
+
+def test_last_commits_are_told_anew_from_where_the_last_walk_began(
+    shelf: Shelf, repo_id: int, git: NativeGit
+) -> None:
+    names = ["z", "a.txt", "README.md"]
+    shelf.commit(repo_id, FILES)
+    for number in range(5):
+        head = shelf.commit(repo_id, {"z": b"%d" % number} if number % 2 else {"n": b"x"}).oid
+        shelf.open(repo_id).last_commits(head, "", names)
+    merged = shelf.commit(repo_id, {"a.txt": b"new"}, parents=(head,)).oid
+    native = replace(git, folder=shelf.bare(repo_id))
+    repository = shelf.open(repo_id)
+    for asked in (names, [*names, "n", "a"]):
+        last = repository.last_commits(merged, "", asked)
+        assert {name: commit.oid for name, commit in last.items()} == {
+            name: native("log", "-1", "--format=%H", "main", "--", name).strip() for name in asked
+        }

@@ -1,7 +1,7 @@
 import random
 
 from bearhug.git.formats import Tree, dump_tree
-from bearhug.git.trees import changed_names, raw_entry
+from bearhug.git.trees import differing, raw_entry
 
 NAMES = [b"a", b"a.b", b"b", b"c 100644 d", b"40000 e", "é".encode(), b"x" * 200]
 
@@ -24,19 +24,21 @@ def changed(dice: random.Random, tree: Tree) -> Tree:
     return other
 
 
-def test_every_changed_name_is_among_those_said_to_be() -> None:
+def test_two_trees_are_the_same_outside_the_stretch_in_which_they_differ() -> None:
     dice = random.Random(11)
     for _ in range(500):
         tree = random_tree(dice)
-        other = changed(dice, tree)
-        truly = {name for name in other if other[name] != tree.get(name)}
-        assert truly <= changed_names(dump_tree(tree), dump_tree(other))
+        before, after = dump_tree(tree), dump_tree(changed(dice, tree))
+        start, stop = differing(before, after)
+        assert 0 <= start <= stop <= len(after)
+        assert before[:start] == after[:start]
+        assert before[len(before) - (len(after) - stop) :] == after[stop:]
 
 
-def test_one_change_among_many_names_few() -> None:
+def test_one_change_among_many_is_found_to_the_byte() -> None:
     tree: Tree = {b"%05d" % number: (b"100644", bytes([7] * 20)) for number in range(10_000)}
     other = {**tree, b"05000": (b"100644", bytes([8] * 20))}
-    assert changed_names(dump_tree(tree), dump_tree(other)) == {b"05000"}
+    assert differing(dump_tree(tree), dump_tree(other)) == (5001 * 33 - 20, 5001 * 33)
 
 
 def test_an_entry_is_found_among_others_that_resemble_it() -> None:

@@ -37,7 +37,7 @@ class Reader:
         self.handle = handle
         self.lock = lock
         self.counts: dict[str, int] = {}
-        self.last_commits: dict[tuple[str, str], str] = {}
+        self.last_commits: dict[str, dict[str, str]] = {}
         self._odb: pygit2.Odb | None = handle.odb
         self._doubt = doubt
 

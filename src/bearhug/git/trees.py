@@ -1,8 +1,7 @@
 """Finding and listing what a revision holds."""
 
 import re
-from collections.abc import Callable, Iterator
-from itertools import takewhile
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from bearhug.git.formats import FOLDER, FOLDER_MODE
@@ -12,11 +11,7 @@ RawEntry = tuple[bytes, bytes, bytes]
 """(mode in octal digits, name, binary id)."""
 
 _ENTRY = re.compile(rb"([0-7]+) ([^\0]+)\0([\s\S]{20})")
-_MODE = re.compile(rb"(?:100(?:644|755|664)|120000|160000|40000) ")
-_MODE_IN_NAME = re.compile(_MODE.pattern + rb"[^\0]*[0-7]{5} ")
-_WINDOW = 600
-"""Longer than almost every entry: file systems take names of 255 bytes."""
-
+_CHUNK = 512
 _FILE_MODES = {b"100644", b"100755", b"100664", b"120000", b"160000"}
 
 
@@ -57,22 +52,6 @@ def raw_entry(content: bytes, name: bytes) -> RawEntry | None:
         return mode, name, content[start : start + 20]
     # Within a longer name, or behind a mode that git has given up: look properly.
     return next((entry for entry in raw_entries(content) if entry[1] == name), None)
-
-
-def changed_names(before: bytes, after: bytes) -> set[bytes]:
-    """The names in one tree that another has otherwise or not at all, and a few beside them.
-
-    Only the stretch where the two differ is parsed, from the last mode before it on, since an
-    entry begins with its mode; where a name looks like one, everything is.
-    """
-    start, stop = _differing(before, after)
-    window = max(start - _WINDOW, 0)
-    modes = [match.start() for match in _MODE.finditer(after, window, start + 7)]
-    begin = max((place for place in modes if place <= start), default=0)
-    if _MODE_IN_NAME.search(after, window, stop):
-        begin = 0
-    entries = _ENTRY.finditer(after, begin)
-    return {entry[2] for entry in takewhile(lambda entry: entry.start() < stop, entries)}
 
 
 def find(reader: Reader, tree: str, path: str) -> Entry | None:
@@ -136,28 +115,29 @@ def _decoded(name: bytes) -> str:
     return name.decode("utf-8", "surrogateescape")
 
 
-def _differing(one: bytes, other: bytes) -> tuple[int, int]:
+def differing(one: bytes, other: bytes) -> tuple[int, int]:
     """(start, stop) of the stretch of `other` outside of which the two are the same."""
-    shorter, extra = min(len(one), len(other)), len(other) - len(one)
-
-    def equal(low: int, high: int) -> bool:
-        return one[low:high] == other[low:high]
-
-    def equal_from_end(low: int, high: int) -> bool:
-        stop, start = len(one) - low, len(one) - high
-        return one[start:stop] == other[start + extra : stop + extra]
-
-    start = _same(equal, shorter)
-    return start, len(other) - _same(equal_from_end, shorter - start)
+    shorter = min(len(one), len(other))
+    start = _same_from_start(one, other, shorter)
+    return start, len(other) - _same_from_end(one, other, shorter - start)
 
 
-def _same(equal: Callable[[int, int], bool], length: int) -> int:
-    """How long the equal part is, by halving; `equal` compares one stretch."""
-    low, high = 0, length
-    while low < high:
-        middle = (low + high + 1) // 2
-        if equal(low, middle):
-            low = middle
-        else:
-            high = middle - 1
-    return low
+def _same_from_start(one: bytes, other: bytes, length: int) -> int:
+    for at in range(0, length, _CHUNK):
+        end = min(at + _CHUNK, length)
+        if one[at:end] != other[at:end]:
+            # As numbers, so that the first different byte is found without a loop.
+            unlike = int.from_bytes(one[at:end]) ^ int.from_bytes(other[at:end])
+            return end - (unlike.bit_length() + 7) // 8
+    return length
+
+
+def _same_from_end(one: bytes, other: bytes, length: int) -> int:
+    for at in range(0, length, _CHUNK):
+        end = min(at + _CHUNK, length)
+        tail = one[len(one) - end : len(one) - at]
+        rival = other[len(other) - end : len(other) - at]
+        if tail != rival:
+            unlike = int.from_bytes(tail) ^ int.from_bytes(rival)
+            return at + ((unlike & -unlike).bit_length() - 1) // 8
+    return length
