@@ -11,7 +11,7 @@ from tests.architecture.project import DOORS, FILES, MODULES, SRC, functions, im
 # fmt: off
 FLOORS = [
     "kit", "errors", "config",
-    "db", "storage", "git",
+    "db", "storage", "git", "xet",
     "hub", "identity", "web",
     "accounts", "repos", "files", "cards", "discussions", "social", "papers", "collections",
     "viewer", "inference",

@@ -1,0 +1,271 @@
+"""Rows of xorbs, of files made of them, of the chunks one may ask for, and of repos' claims."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, delete, exists, func, or_, select, update
+
+from bearhug.db import Connection, IntegrityError, Row, adding, statement, upsert
+from bearhug.db.schema import (
+    objects,
+    repo_objects,
+    xet_chunks,
+    xet_claims,
+    xet_file_xorbs,
+    xet_files,
+    xorbs,
+)
+from bearhug.kit.wire import Moment
+from bearhug.kit.xet.xorb import Layout
+from bearhug.xet.model import Run, XetFile, Xorb, pack_runs, unpack_runs
+
+_XORB = (xorbs.c.id, xorbs.c.nonce, xorbs.c.hash, xorbs.c.hashes, xorbs.c.ends, xorbs.c.raw_ends)
+_FILE = (xet_files.c.id, xet_files.c.hash, xet_files.c.size, xet_files.c.terms, xet_files.c.sha256)
+
+_XORBS_BY_HASH = statement(
+    select(*_XORB).where(xorbs.c.hash.in_(bindparam("hashes", expanding=True)))
+)
+_XORB_BY_ID = statement(select(*_XORB).where(xorbs.c.id == bindparam("id")))
+_KNOWN = statement(select(xorbs.c.id).where(xorbs.c.hash == bindparam("hash")))
+_ADD_XORB = adding(
+    xorbs,
+    "hash",
+    "nonce",
+    "raw_bytes",
+    "stored_bytes",
+    "hashes",
+    "ends",
+    "raw_ends",
+    "created_at",
+    "touched_at",
+    returning=[xorbs.c.id],
+)
+_TOUCH = statement(
+    update(xorbs)
+    .where(xorbs.c.id.in_(bindparam("ids", expanding=True)))
+    .values(touched_at=bindparam("at"), condemned_at=None)
+)
+_FILE_BY_HASH = statement(select(*_FILE).where(xet_files.c.hash == bindparam("hash")))
+_FILE_BY_ID = statement(select(*_FILE).where(xet_files.c.id == bindparam("id")))
+_FILE_OF_OBJECT = statement(
+    select(*_FILE)
+    .join(objects, objects.c.file_id == xet_files.c.id)
+    .where(objects.c.sha256 == bindparam("sha256"))
+)
+_ADD_FILE = adding(xet_files, "hash", "size", "terms", "created_at", returning=[xet_files.c.id])
+_TIE = upsert(xet_file_xorbs, ("xorb_id", "file_id"), keys=("xorb_id", "file_id"), update=())
+_ADD_CHUNK = upsert(xet_chunks, ("hash", "xorb_id"), keys=("hash",), update=())
+_CHUNK = statement(select(xet_chunks.c.xorb_id).where(xet_chunks.c.hash == bindparam("hash")))
+_NEIGHBOURS = statement(
+    select(xet_files.c.terms)
+    .join(xet_file_xorbs, xet_file_xorbs.c.file_id == xet_files.c.id)
+    .where(xet_file_xorbs.c.xorb_id == bindparam("xorb_id"))
+    .order_by(xet_files.c.id.desc())
+    .limit(bindparam("limit"))
+)
+_CLAIM = upsert(
+    xet_claims,
+    ("repo_id", "sha256", "file_id", "created_at"),
+    keys=("repo_id", "sha256"),
+    update=("file_id", "created_at"),
+)
+_CLAIMED = statement(
+    select(xet_claims.c.sha256, xet_claims.c.file_id, xet_files.c.hash, xet_files.c.size)
+    .join(xet_files, xet_files.c.id == xet_claims.c.file_id)
+    .where(
+        xet_claims.c.repo_id == bindparam("repo_id"),
+        xet_claims.c.sha256.in_(bindparam("hashes", expanding=True)),
+    )
+)
+_IN_CHUNKS = statement(
+    select(objects.c.sha256, xet_files.c.hash)
+    .join(xet_files, xet_files.c.id == objects.c.file_id)
+    .join(repo_objects, repo_objects.c.sha256 == objects.c.sha256)
+    .where(
+        repo_objects.c.repo_id == bindparam("repo_id"),
+        objects.c.sha256.in_(bindparam("hashes", expanding=True)),
+    )
+)
+_READABLE = statement(
+    select(xet_files.c.id).where(
+        xet_files.c.hash == bindparam("hash"),
+        or_(
+            exists().where(
+                xet_claims.c.file_id == xet_files.c.id,
+                xet_claims.c.repo_id == bindparam("repo_id"),
+            ),
+            exists().where(
+                objects.c.file_id == xet_files.c.id,
+                repo_objects.c.sha256 == objects.c.sha256,
+                repo_objects.c.repo_id == bindparam("repo_id"),
+            ),
+        ),
+    )
+)
+_VERIFIED = statement(
+    update(xet_files).where(xet_files.c.id == bindparam("file")).values(sha256=bindparam("sha"))
+)
+_UNVERIFIED = statement(
+    select(xet_files.c.id)
+    .where(xet_files.c.sha256.is_(None), xet_files.c.id > bindparam("after"))
+    .order_by(xet_files.c.id)
+    .limit(bindparam("limit"))
+)
+_DROP_CLAIM = statement(
+    delete(xet_claims).where(
+        xet_claims.c.repo_id == bindparam("repo_id"), xet_claims.c.sha256 == bindparam("sha256")
+    )
+)
+_SUMS = statement(
+    select(
+        func.count().label("xorbs"),
+        func.coalesce(func.sum(xorbs.c.raw_bytes), 0).label("raw_bytes"),
+        func.coalesce(func.sum(xorbs.c.stored_bytes), 0).label("stored_bytes"),
+    ).where(xorbs.c.condemned_at.is_(None))
+)
+
+
+def xorb(db: Connection, id: int) -> Xorb | None:
+    row = db.first(_XORB_BY_ID, id=id)
+    return _xorb(row) if row else None
+
+
+def xorbs_by_hash(db: Connection, hashes: Iterable[bytes]) -> dict[bytes, Xorb]:
+    """Those of them that are here, condemned or not: whoever names one is to `touch` it."""
+    wanted = list(hashes)
+    return {row.hash: _xorb(row) for row in _many(db, _XORBS_BY_HASH, wanted)}
+
+
+def xorb_id(db: Connection, hash: bytes) -> int | None:
+    found: int | None = db.value(_KNOWN, hash=hash)
+    return found
+
+
+def add_xorb(db: Connection, layout: Layout, nonce: str, at: Moment) -> int | None:
+    """Its number, or None if there is one of this hash already."""
+    try:
+        with db.savepoint():
+            row = db.one(
+                _ADD_XORB,
+                hash=layout.hash,
+                nonce=nonce,
+                raw_bytes=layout.raw_bytes,
+                stored_bytes=layout.stored_bytes,
+                hashes=layout.hashes,
+                ends=layout.ends,
+                raw_ends=layout.raw_ends,
+                created_at=at,
+                touched_at=at,
+            )
+    except IntegrityError:
+        return None
+    return int(row.id)
+
+
+def touch(db: Connection, ids: Sequence[int], at: Moment) -> None:
+    """A client has heard of these: they stay, and those condemned come back."""
+    for start in range(0, len(ids), 500):
+        db.run(_TOUCH, ids=list(ids[start : start + 500]), at=at)
+
+
+def file_by_hash(db: Connection, hash: bytes) -> XetFile | None:
+    row = db.first(_FILE_BY_HASH, hash=hash)
+    return _file(row) if row else None
+
+
+def file_by_id(db: Connection, id: int) -> XetFile | None:
+    row = db.first(_FILE_BY_ID, id=id)
+    return _file(row) if row else None
+
+
+def file_of_object(db: Connection, sha256: str) -> XetFile | None:
+    """A whole file's other form, if it has one."""
+    row = db.first(_FILE_OF_OBJECT, sha256=sha256)
+    return _file(row) if row else None
+
+
+def add_file(db: Connection, hash: bytes, size: int, runs: Sequence[Run], at: Moment) -> int:
+    """Its number: of the file that has this hash already, or of a new one."""
+    row = db.first(_FILE_BY_HASH, hash=hash)
+    if row is not None:
+        return int(row.id)
+    id = int(db.one(_ADD_FILE, hash=hash, size=size, terms=pack_runs(runs), created_at=at).id)
+    db.many(_TIE, [{"xorb_id": xorb, "file_id": id} for xorb in {run.xorb_id for run in runs}])
+    return id
+
+
+def add_chunks(db: Connection, hashes: Iterable[bytes], xorb_id: int) -> None:
+    """These may be asked for. What another xorb already answers stays its."""
+    db.many(_ADD_CHUNK, [{"hash": hash, "xorb_id": xorb_id} for hash in hashes])
+
+
+def xorb_of_chunk(db: Connection, hash: bytes) -> int | None:
+    found: int | None = db.value(_CHUNK, hash=hash)
+    return found
+
+
+def runs_beside(db: Connection, xorb_id: int, limit: int = 4) -> list[tuple[Run, ...]]:
+    """What files are made of that use this xorb, the newest first."""
+    rows = db.all(_NEIGHBOURS, xorb_id=xorb_id, limit=limit)
+    return [unpack_runs(row.terms) for row in rows]
+
+
+def claim(db: Connection, repo_id: int, sha256: str, file_id: int, at: Moment) -> None:
+    """To this repo the file of that sha256 is this one, as its uploader says."""
+    db.run(_CLAIM, repo_id=repo_id, sha256=sha256, file_id=file_id, created_at=at)
+
+
+def drop_claim(db: Connection, repo_id: int, sha256: str) -> None:
+    db.run(_DROP_CLAIM, repo_id=repo_id, sha256=sha256)
+
+
+def claimed(db: Connection, repo_id: int, hashes: Iterable[str]) -> dict[str, Row]:
+    """By sha256: file_id, hash and size of what the repo claims."""
+    wanted = list(hashes)
+    return {row.sha256: row for row in _many(db, _CLAIMED, wanted, repo_id=repo_id)}
+
+
+def hashes_of(db: Connection, repo_id: int, hashes: Iterable[str]) -> dict[str, bytes]:
+    """By sha256, the Xet hash of those of a repo's whole files that are in chunks."""
+    wanted = list(hashes)
+    found = {row.sha256: row.hash for row in _many(db, _IN_CHUNKS, wanted, repo_id=repo_id)}
+    return {sha: bytes(row.hash) for sha, row in claimed(db, repo_id, wanted).items()} | {
+        sha: bytes(hash) for sha, hash in found.items()
+    }
+
+
+def belongs(db: Connection, repo_id: int, hash: bytes) -> bool:
+    """Whether that repo has this file: by its own upload, or as a whole file in chunks."""
+    return db.first(_READABLE, hash=hash, repo_id=repo_id) is not None
+
+
+def note_sha256(db: Connection, file_id: int, sha256: str) -> None:
+    """We have hashed it ourselves."""
+    db.run(_VERIFIED, file=file_id, sha=sha256)
+
+
+def unverified(db: Connection, after: int = 0, limit: int = 100) -> list[int]:
+    """Files we have not hashed yet."""
+    return [row.id for row in db.all(_UNVERIFIED, after=after, limit=limit)]
+
+
+def sums(db: Connection) -> Row:
+    """xorbs, raw_bytes and stored_bytes of all that live."""
+    return db.one(_SUMS)
+
+
+def _many(db: Connection, query: Any, hashes: list[Any], **more: Any) -> list[Row]:
+    found: list[Row] = []
+    for start in range(0, len(hashes), 500):
+        found += db.all(query, hashes=hashes[start : start + 500], **more)
+    return found
+
+
+def _xorb(row: Any) -> Xorb:
+    layout = Layout(bytes(row.hash), bytes(row.hashes), bytes(row.ends), bytes(row.raw_ends))
+    return Xorb(row.id, row.nonce, layout)
+
+
+def _file(row: Any) -> XetFile:
+    runs = unpack_runs(bytes(row.terms))
+    return XetFile(row.id, bytes(row.hash), row.size, runs, row.sha256 or "")
