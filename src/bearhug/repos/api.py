@@ -29,6 +29,7 @@ class NewRepo(NamedRepo):
     visibility: Visibility | None = None
     private: bool | None = None
     sdk: str | None = None
+    resourceGroupId: str | None = None
 
 
 class RepoMove(BaseModel):
@@ -58,7 +59,13 @@ async def create_repo(call: CallDep, new: NewRepo) -> dict[str, str]:
     visibility = _visibility(new.visibility, new.private)
     try:
         repo = await call.write(
-            repos.create, new.type, name, owner=owner, visibility=visibility, sdk=new.sdk or ""
+            repos.create,
+            new.type,
+            name,
+            owner=owner,
+            visibility=visibility,
+            sdk=new.sdk or "",
+            group=new.resourceGroupId,
         )
     except NameTaken as taken:
         raise NameTaken(taken.message, url=f"{call.base_url}{taken.details['url']}") from taken

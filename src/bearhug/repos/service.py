@@ -1,6 +1,7 @@
 """What people do with repos, and who may: each function is one use case."""
 
 from bearhug.accounts.model import AccountDeleted
+from bearhug.db import Row
 from bearhug.errors import (
     BadRequest,
     Forbidden,
@@ -11,6 +12,7 @@ from bearhug.errors import (
     Unprocessable,
 )
 from bearhug.hub import Actor, Permission, Role, Transaction
+from bearhug.kit.wire import object_id
 from bearhug.repos import store
 from bearhug.repos.model import (
     Access,
@@ -89,13 +91,17 @@ def _passes(actor: Actor, repo: Repo) -> bool:
     return let_in and granted and _shown(actor, repo)
 
 
-def can_create(actor: Actor, owner_id: int) -> bool:
-    """Whether the actor may make repos in that account's namespace."""
-    return _may_add(actor, owner_id) and actor.grant.allows(Permission.CREATE, account=owner_id)
+def can_create(actor: Actor, owner_id: int, group_id: int | None = None) -> bool:
+    """Whether the actor may make repos in that account's namespace, in a resource group of it."""
+    granted = actor.grant.allows(Permission.CREATE, account=owner_id)
+    return granted and _may_add(actor, owner_id, group_id)
 
 
-def _may_add(actor: Actor, owner_id: int) -> bool:
-    return actor.operator or actor.role_in(owner_id) >= Role.CONTRIBUTOR
+def _may_add(actor: Actor, owner_id: int, group_id: int | None) -> bool:
+    role = actor.role_in(owner_id)
+    if group_id is not None and role is not Role.ADMIN and owner_id in actor.roles:
+        role = actor.groups.get(group_id, Role.NO_ACCESS)
+    return actor.operator or role >= Role.CONTRIBUTOR
 
 
 def namespaces(tx: Transaction) -> list[str]:
@@ -128,18 +134,21 @@ def create(
     owner: str | None = None,
     visibility: Visibility | None = None,
     sdk: str = "",
+    group: str | None = None,
 ) -> Repo:
     """Create a repo, by default under the actor's own name; its first commit is `files`' affair.
 
-    Raises NotSignedIn, Forbidden (another's namespace, or a token that may not), BadName,
-    BadRequest (a Space without an SDK) or NameTaken.
+    `group` names a resource group of the owner, as the wire does. Raises NotSignedIn, Forbidden
+    (another's namespace, or a token that may not), BadName, BadRequest (a Space without an SDK,
+    no such group) or NameTaken.
     """
     if not tx.actor.operator or owner is None:
         tx.actor.require_user()
     space = owner or tx.actor.name or ""
     row = store.owner(tx.db, space)
-    if row is None or not can_create(tx.actor, row.id):
-        why = TOKEN_REFUSES if row is not None and _may_add(tx.actor, row.id) else "."
+    group_id = _group(tx, row, group)
+    if row is None or not can_create(tx.actor, row.id, group_id):
+        why = TOKEN_REFUSES if row is not None and _may_add(tx.actor, row.id, group_id) else "."
         raise Forbidden(f"You may not create repos under {space!r}{why}")
     if kind is RepoKind.SPACE and sdk not in SDKS:
         raise BadRequest(f"sdk: a Space needs one of {', '.join(SDKS)}; got {sdk!r}.")
@@ -155,6 +164,7 @@ def create(
         sdk=sdk,
         created_by=tx.actor.user_id,
         at=tx.now,
+        group_id=group_id,
     )
     if repo is None:
         # HfApi.create_repo(exist_ok=True) reads the address from the body.
@@ -172,7 +182,8 @@ def move(tx: Transaction, kind: RepoKind, old: str, new: str) -> Repo:
     repo = find(tx, kind, old, access=Access.ADMIN)
     name = RepoName.parse(new)
     row = store.owner(tx.db, name.owner)
-    if row is None or not can_create(tx.actor, row.id):
+    stays = row is not None and row.id == repo.owner_id
+    if row is None or not (stays or can_create(tx.actor, row.id)):
         raise Forbidden(f"You may not put repos under {name.owner!r}.")
     name = RepoName(row.name, name.name)
     moved = store.move(tx.db, repo, name, row.id, tx.now)
@@ -265,6 +276,16 @@ def _why(actor: Actor, repo: Repo, access: Access) -> str:
     if _role_allows(actor, repo, access):
         return TOKEN_REFUSES
     return "."
+
+
+def _group(tx: Transaction, owner: Row | None, wire_id: str | None) -> int | None:
+    """The owner's resource group of that name on the wire. Raises BadRequest."""
+    if not wire_id or owner is None:
+        return None
+    for id in store.groups_of(tx.db, owner.id):
+        if object_id("resource_groups", id) == wire_id.lower():
+            return id
+    raise BadRequest(f"resourceGroupId: {owner.name} has no such resource group.")
 
 
 def _checked(kind: RepoKind, visibility: Visibility) -> Visibility:

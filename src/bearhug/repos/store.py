@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, delete, false, or_, select, true, update
 
 from bearhug.db import Connection, IntegrityError, Row, adding, statement, upsert
-from bearhug.db.schema import accounts, repo_aliases, repos
+from bearhug.db.schema import accounts, repo_aliases, repos, resource_groups
 from bearhug.hub import Actor, Permission, Role
 from bearhug.kit.wire import Moment
 from bearhug.repos.model import Repo, RepoKind, RepoName, Visibility
@@ -33,7 +33,7 @@ COLUMNS = (
 )
 """What `repo_of` needs of a row; other features' joins select these too."""
 
-_NEW = ("kind", "owner_id", "owner", "name", "key", "visibility", "sdk", "created_by")
+_NEW = ("kind", "owner_id", "owner", "name", "key", "visibility", "sdk", "created_by", "group_id")
 _ADD = adding(repos, *_NEW, "created_at", "updated_at", returning=COLUMNS)
 _BY_KEY = statement(
     select(*COLUMNS).where(repos.c.kind == bindparam("kind"), repos.c.key == bindparam("key"))
@@ -112,6 +112,9 @@ _NAMES = statement(
     .where(accounts.c.id.in_(bindparam("ids", expanding=True)), accounts.c.disabled_at.is_(None))
     .order_by(accounts.c.kind.desc(), accounts.c.name_key)
 )
+_GROUPS = statement(
+    select(resource_groups.c.id).where(resource_groups.c.org_id == bindparam("owner_id"))
+)
 _LAST = 2**62
 
 
@@ -125,6 +128,7 @@ def add(
     sdk: str,
     created_by: int | None,
     at: Moment,
+    group_id: int | None = None,
 ) -> Repo | None:
     """Insert and return the repo, or None if the name is taken. An old name here is given up."""
     db.run(_DROP_ALIAS, kind=kind, key=name.key)
@@ -140,6 +144,7 @@ def add(
                 visibility=visibility,
                 sdk=sdk,
                 created_by=created_by,
+                group_id=group_id,
                 created_at=at,
                 updated_at=at,
             )
@@ -227,6 +232,11 @@ def delete_repo(db: Connection, repo_id: int) -> None:
 def owner(db: Connection, name: str) -> Row | None:
     """The account of that name: id, kind, name, default_private."""
     return db.first(_OWNER, key=name.lower())
+
+
+def groups_of(db: Connection, owner_id: int) -> list[int]:
+    """The ids of an organisation's resource groups."""
+    return [row.id for row in db.all(_GROUPS, owner_id=owner_id)]
 
 
 def readable(actor: Actor) -> ColumnElement[bool]:

@@ -93,11 +93,12 @@ class AccountDeleted:
 
 @dataclass(frozen=True)
 class MemberChanged:
-    """Announced when somebody has come, has another role, or (None) has gone."""
+    """Announced when somebody has come (`new`), has another role, or (None) has gone."""
 
     org: Account
     user: Account
     role: Role | None
+    new: bool = False
 
 
 class Refused(Unprocessable):

@@ -125,8 +125,9 @@ def delete_org(tx: Transaction, name: str, *, confirm: str) -> None:
 
 
 def _put(tx: Transaction, org: Account, user: Account, role: Role) -> None:
+    new = store.role(tx.db, org, user) is None
     store.put(tx.db, org, user, role, tx.now)
-    tx.announce(MemberChanged(org, user, role))
+    tx.announce(MemberChanged(org, user, role, new))
 
 
 def _drop(tx: Transaction, org: Account, user: Account) -> None:
