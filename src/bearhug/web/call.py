@@ -42,7 +42,6 @@ class Me:
     avatar: str | None
     hue: str
     operator: bool
-    unread: int = 0
 
 
 class Call:
@@ -120,8 +119,11 @@ class Call:
         **context: Any,
     ) -> Response:
         """The template, or, when a component asks by `Fragment`, only that block of it."""
+        around = await self._around(context.get("repo"))
         actor = await self.actor()
-        return self.page_for(actor, template, status=status, headers=headers, **context)
+        return self.page_for(
+            actor, template, status=status, headers=headers, **{**around, **context}
+        )
 
     def page_for(
         self,
@@ -207,6 +209,22 @@ class Call:
         seen: LastSeen = self.hub.rooms["last_seen"]
         seen.note(actor, self.hub.clock())
         return result
+
+    async def _around(self, repo: object) -> dict[str, Any]:
+        """What features put around every page: tabs over a repo's, how much is unread.
+
+        Each answers for itself in `hub.rooms["around"]`, within one read.
+        """
+        known = self.request.scope.get("bearhug.around")
+        if known is None or known[0] is not repo:
+            rooms = self.hub.rooms.get("around", ())
+
+            def look(tx: Transaction) -> dict[str, Any]:
+                return {name: value for room in rooms for name, value in room(tx, repo).items()}
+
+            known = self.request.scope["bearhug.around"] = repo, await self.read(look)
+        around: dict[str, Any] = known[1]
+        return around
 
     def _always(self, actor: Actor, flash: str | None) -> dict[str, Any]:
         """What every template may use, whichever it is."""

@@ -1,7 +1,6 @@
 """What happened: the commits of a repo or a path, one commit, two revisions compared."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,22 +10,13 @@ from bearhug.files import service as files
 from bearhug.files.pages.place import Place, Spot, find, of_place
 from bearhug.files.service import browsing
 from bearhug.files.service.browsing import Change, Said
-from bearhug.git.diff import FileDiff
-from bearhug.git.repository import MAX_FILES
+from bearhug.files.service.differences import differences
 from bearhug.hub import Transaction
 from bearhug.repos.model import Access
 from bearhug.web.call import Call
 from bearhug.web.doors import repo_routes
 
 PAGE = 50
-OPEN_LINES = 400
-"""A longer difference is folded until it is asked for."""
-
-KINDS = {" ": "same", "+": "add", "-": "del", "\\": "same"}
-
-Line = tuple[str, int | str, int | str, str]
-"""(kind, old number, new number, text), as the template prints it."""
-
 
 @dataclass(frozen=True)
 class Compared:
@@ -59,7 +49,7 @@ async def commit(request: Request) -> Response:
     call = Call.of(request)
     place, said, changes = await call.read_slow(_commit, Spot.of(request))
     return await call.page(
-        "files/commit.html", said=said, **_differences(changes), **of_place(place)
+        "files/commit.html", said=said, **differences(changes), **of_place(place)
     )
 
 
@@ -76,30 +66,9 @@ async def compare(request: Request) -> Response:
     return await call.page(
         "files/compare.html",
         compared=compared,
-        **_differences(compared.changes),
+        **differences(compared.changes),
         **of_place(compared.place),
     )
-
-
-def lines_of(diff: FileDiff) -> list[Line]:
-    found: list[Line] = []
-    for hunk in diff.hunks:
-        found.append(("hunk", "", "", hunk.header))
-        found += [
-            (KINDS[line.origin], line.old or "", line.new or "", line.text) for line in hunk.lines
-        ]
-    return found
-
-
-def _differences(changes: list[Change]) -> dict[str, Any]:
-    return {
-        "changes": changes,
-        "lines_of": lines_of,
-        "open_lines": OPEN_LINES,
-        "cut": len(changes) >= MAX_FILES,
-        "added": sum(change.diff.additions for change in changes if not change.lfs),
-        "removed": sum(change.diff.deletions for change in changes if not change.lfs),
-    }
 
 
 def _commits(
