@@ -153,9 +153,10 @@ class Quarantine:
         Raises BadPack if something of it is missing.
         """
         with TemporaryFile() as asked, TemporaryFile() as errors:
-            asked.write("".join(f"{oid}\n" for oid in tips).encode() + b"--not\n--all\n")
+            asked.write("".join(f"{oid}\n" for oid in tips).encode())
             asked.seek(0)
-            listing = self._popen("rev-list", "--objects", "--stdin", stdin=asked, errors=errors)
+            walk = ("rev-list", "--objects", "--stdin", "--not", "--all")
+            listing = self._popen(*walk, stdin=asked, errors=errors)
             assert listing.stdout is not None
             looking = self._popen(
                 *("cat-file", "--buffer", f"--batch-check={_SIZED} %(rest)"),
