@@ -16,7 +16,7 @@ MOST_TITLE, MOST_DESCRIPTION, MOST_NOTE = 120, 150, 500
 """Characters. The last two as HfApi documents them (create_collection, add_collection_item)."""
 
 MOST_ITEMS = 1000
-OID = re.compile(r"(?:^|-)([0-9a-f]{24})$")
+OID = re.compile(r"(?:^|[-/])([0-9a-f]{24})$")
 """What a slug ends with. The rest of it is for readers."""
 
 

@@ -1,5 +1,10 @@
-"""A person or an organisation in a few figures. Clients: HfApi.get_user_overview, …."""
+"""A person or an organisation in a few figures. Clients: HfApi.get_user_overview, ….
 
+Each figure counts what the caller may see. Nobody is known here to have written a paper, so
+`numPapers` is 0; `numUpvotes` are those others gave to one's collections.
+"""
+
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -10,78 +15,103 @@ from bearhug.accounts import service as accounts
 from bearhug.accounts.model import Account, Membership
 from bearhug.accounts.model.account import avatar_path
 from bearhug.catalog import service as catalog
+from bearhug.collections import service as collections
 from bearhug.hub import Transaction
+from bearhug.kit.wire import wire_time
 from bearhug.repos.model import RepoKind
 from bearhug.social import service as social
+from bearhug.social.model import Following
 from bearhug.web.call import Call
 
-Figures = dict[RepoKind, int]
+
+@dataclass(frozen=True)
+class Overview:
+    """`repos` by kind; `members` of an organisation, `orgs` of a person."""
+
+    account: Account
+    repos: dict[RepoKind, int]
+    standing: Following
+    collections: int
+    upvotes: int
+    discussions: int = 0
+    likes: int = 0
+    members: int = 0
+    orgs: tuple[Membership, ...] = ()
 
 
 async def user(request: Request) -> Response:
     call = Call.of(request)
-    found, figures, orgs, likes = await call.read_slow(_user, request.path_params["name"])
+    found = await call.read_slow(_user, request.path_params["name"])
     return JSONResponse(
         {
-            "_id": found.object_id,
+            **_both(call, found),
             "type": "user",
-            "user": found.name,
-            "fullname": found.title,
-            "avatarUrl": call.base_url + avatar_path(found.name, found.avatar_sha256),
+            "user": found.account.name,
             "isPro": False,
-            "isFollowing": False,
-            "details": found.about,
-            **_counts(figures),
-            "numDiscussions": 0,
-            "numPapers": 0,
-            "numUpvotes": 0,
-            "numLikes": likes,
-            "numFollowing": 0,
-            "numFollowers": 0,
-            "orgs": [_org(call, each) for each in orgs],
+            "numDiscussions": found.discussions,
+            "numLikes": found.likes,
+            "numFollowing": found.standing.people,
+            "orgs": [_org(call, each) for each in found.orgs],
         }
     )
 
 
 async def organization(request: Request) -> Response:
     call = Call.of(request)
-    found, figures, members = await call.read_slow(_organization, request.path_params["name"])
+    found = await call.read_slow(_organization, request.path_params["name"])
     return JSONResponse(
         {
-            "_id": found.object_id,
+            **_both(call, found),
             "type": "org",
-            "name": found.name,
-            "fullname": found.title,
-            "avatarUrl": call.base_url + avatar_path(found.name, found.avatar_sha256),
-            "details": found.about,
+            "name": found.account.name,
             "isVerified": False,
-            "isFollowing": False,
-            "numUsers": members,
-            **_counts(figures),
-            "numFollowers": 0,
-            "numPapers": 0,
+            "numUsers": found.members,
             "plan": None,
         }
     )
 
 
-def _user(tx: Transaction, name: str) -> tuple[Account, Figures, list[Membership], int]:
+def _both(call: Call, found: Overview) -> dict[str, Any]:
+    account = found.account
+    figures = {f"num{k.plural.capitalize()}": number for k, number in found.repos.items()}
+    return {
+        "_id": account.object_id,
+        "fullname": account.title,
+        "avatarUrl": call.base_url + avatar_path(account.name, account.avatar_sha256),
+        "details": account.about,
+        "isFollowing": found.standing.followed,
+        **figures,
+        "numCollections": found.collections,
+        "numPapers": 0,
+        "numUpvotes": found.upvotes,
+        "numFollowers": found.standing.followers,
+        "createdAt": wire_time(account.created_at),
+    }
+
+
+def _user(tx: Transaction, name: str) -> Overview:
     found = accounts.find_user(tx, name)
-    orgs = list(accounts.organisations(tx, found))
-    return found, _figures(tx, found), orgs, social.count_liked(tx, found.id)
+    return Overview(
+        **_figures(tx, found),
+        discussions=catalog.count_opened(tx, found),
+        likes=social.count_liked(tx, found.id),
+        orgs=tuple(accounts.organisations(tx, found)),
+    )
 
 
-def _organization(tx: Transaction, name: str) -> tuple[Account, Figures, int]:
+def _organization(tx: Transaction, name: str) -> Overview:
     found = accounts.find_org(tx, name)
-    return found, _figures(tx, found), len(accounts.members(tx, found))
+    return Overview(**_figures(tx, found), members=len(accounts.members(tx, found)))
 
 
-def _figures(tx: Transaction, account: Account) -> Figures:
-    return {kind: catalog.count(tx, kind, author=account.name) for kind in RepoKind}
-
-
-def _counts(figures: Figures) -> dict[str, int]:
-    return {f"num{kind.plural.capitalize()}": number for kind, number in figures.items()}
+def _figures(tx: Transaction, account: Account) -> dict[str, Any]:
+    return {
+        "account": account,
+        "repos": {kind: catalog.count(tx, kind, author=account.name) for kind in RepoKind},
+        "standing": social.standing(tx, account),
+        "collections": len(collections.of_owner(tx, account.name)),
+        "upvotes": collections.upvotes_of(tx, account.id),
+    }
 
 
 def _org(call: Call, membership: Membership) -> dict[str, Any]:

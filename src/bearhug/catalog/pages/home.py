@@ -65,8 +65,9 @@ class Front:
 async def home(request: Request) -> Response:
     call = Call.of(request)
     supervisor = call.hub.rooms.get("supervisor")
-    front = await call.read_slow(_front, supervisor.statuses() if supervisor else {})
     actor = await call.actor()
+    followed = actor.user_id is not None and request.query_params.get("news") == "following"
+    front = await call.read_slow(_front, supervisor.statuses() if supervisor else {}, followed)
     template = "catalog/visitor.html" if actor.user_id is None else "catalog/home.html"
     return await call.page(
         template,
@@ -76,12 +77,13 @@ async def home(request: Request) -> Response:
         greeting=_greeting(datetime.now(UTC).astimezone().hour),
         steps=_steps(front.home),
         host=call.base_url.partition("://")[2],
+        followed=followed,
         place="",
     )
 
 
-def _front(tx: Transaction, statuses: Mapping[str, Any]) -> Front:
-    found = catalog.home(tx)
+def _front(tx: Transaction, statuses: Mapping[str, Any], followed: bool) -> Front:
+    found = catalog.home(tx, followed=followed)
     awake = [_awake(tx, key.partition("@")[0], status) for key, status in statuses.items()]
     return Front(
         found,

@@ -1,6 +1,6 @@
-"""A person or an organisation, and what they made and like."""
+"""A person or an organisation: what they made, gathered and like, what they did, who follows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,100 +13,181 @@ from bearhug.accounts.model import Account, Member, Membership
 from bearhug.catalog import service as catalog
 from bearhug.catalog.cursors import after_of, cursor_of
 from bearhug.catalog.model import Query, Sort
-from bearhug.catalog.pages.lines import Line, lines
+from bearhug.catalog.pages.lines import lines
+from bearhug.collections import service as collections
 from bearhug.errors import BadRequest
 from bearhug.hub import Transaction
 from bearhug.repos.model import RepoKind
 from bearhug.social import service as social
+from bearhug.social.model import Following, Person
 from bearhug.web.call import Call
 
 PAGE = 20
-LIKES = "likes"
+PEOPLE = 50
+KINDS = (
+    (RepoKind.MODEL, "Models", "cube"),
+    (RepoKind.DATASET, "Datasets", "data"),
+    (RepoKind.SPACE, "Spaces", "window"),
+)
+Since = tuple[float, int] | None
+Shown = tuple[Sequence[Any], tuple[float, int] | None]
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One view of the page. `count` is None where there is none; `list` draws what it shows."""
+
+    name: str
+    words: str
+    icon: str
+    count: int | None
+    list: str
 
 
 @dataclass(frozen=True)
 class Profile:
     account: Account
     members: Sequence[Member]
+    roles: bool
+    """Whether the viewer is told what each member is, and what a person is in organisations."""
     orgs: Sequence[Membership]
     manage: str
     own: bool
-    counts: dict[str, int]
-    shown: str
-    lines: Sequence[Line]
+    writes: bool
+    standing: Following
+    tabs: Sequence[Tab]
+    tab: Tab
+    shown: Sequence[Any]
     next: str | None
 
 
 async def show(request: Request) -> Response:
     call = Call.of(request)
-    found = await call.read_slow(_profile, request.path_params["owner"], dict(request.query_params))
     name = request.path_params["owner"]
-    if found.account.name != name and found.account.name.lower() == name.lower():
-        return call.redirect(found.account.path)
-    path = found.account.path
+    found = await call.read_slow(_profile, name, dict(request.query_params))
+    account = found.account
+    if account.name != name and account.name.lower() == name.lower():
+        return call.redirect(account.path)
     tabs = [
-        (kind.plural, words, f"{path}?show={kind.plural}", icon, found.counts[kind.plural])
-        for kind, words, icon in (
-            (RepoKind.MODEL, "Models", "cube"),
-            (RepoKind.DATASET, "Datasets", "data"),
-            (RepoKind.SPACE, "Spaces", "window"),
-            (RepoKind.KERNEL, "Kernels", "bolt"),
-        )
-        if kind is not RepoKind.KERNEL or found.counts[kind.plural]
+        (each.name, each.words, f"{account.path}?show={each.name}", each.icon, each.count)
+        for each in found.tabs
     ]
-    if not found.account.is_org:
-        tabs.append((LIKES, "Likes", f"{path}?show={LIKES}", "heart", found.counts[LIKES]))
-    return await call.page("catalog/profile.html", profile=found, tabs=tabs, place="")
+    return await call.page(
+        "catalog/profile.html",
+        profile=found,
+        account=account,
+        standing=found.standing,
+        tabs=tabs,
+        place="",
+    )
 
 
 def _profile(tx: Transaction, name: str, params: dict[str, Any]) -> Profile:
     account = accounts.find(tx, name)
     own = tx.actor.user_id == account.id
-    counts = {kind.plural: catalog.count(tx, kind, author=account.name) for kind in RepoKind}
-    if not account.is_org:
-        counts[LIKES] = social.count_liked(tx, account.id)
-    shown = params.get("show", "")
-    if shown not in counts:
-        shown = next((each for each, number in counts.items() if number), "models")
-    found, following = _shown(tx, account, shown, params.get("after", ""))
+    standing = social.standing(tx, account)
+    members = accounts.members(tx, account) if account.is_org else ()
+    tabs = _tabs(tx, account, standing, len(members))
+    tab = next((each for each in tabs if each.name == params.get("show")), None)
+    tab = tab or next((each for each in tabs if each.count), tabs[0])
+    shown, following = VIEWS[tab.list](tx, account, tab.name, _since(params.get("after", "")))
     manage = "/settings/profile" if own else ""
     if account.is_org and accounts.manages(tx, account):
         manage = f"/organizations/{account.name}/settings"
+    more = f"{account.path}?show={tab.name}&after={cursor_of(following)}" if following else None
     return Profile(
         account,
-        accounts.members(tx, account) if account.is_org else (),
+        members,
+        social.sees_roles(tx, account),
         () if account.is_org else accounts.organisations(tx, account),
         manage,
         own,
-        counts,
+        own or bool(manage),
+        standing,
+        tabs,
+        tab,
         shown,
-        found,
-        f"{account.path}?show={shown}&after={following}" if following else None,
+        more,
     )
 
 
-def _shown(
-    tx: Transaction, account: Account, shown: str, after: str
-) -> tuple[Sequence[Line], str | None]:
+def _tabs(tx: Transaction, account: Account, standing: Following, members: int) -> list[Tab]:
+    tabs = [
+        Tab(kind.plural, words, icon, catalog.count(tx, kind, author=account.name), "repos")
+        for kind, words, icon in KINDS
+    ]
+    gathered = len(collections.of_owner(tx, account.name))
+    tabs.append(Tab("collections", "Collections", "list", gathered, "collections"))
+    if account.is_org:
+        tabs.append(Tab("members", "Members", "users", members, "members"))
+    else:
+        liked = social.count_liked(tx, account.id)
+        tabs.append(Tab("likes", "Likes", "heart", liked, "likes"))
+    tabs.append(Tab("lately", "Lately", "history", None, "lately"))
+    tabs.append(Tab("followers", "Followers", "bell", standing.followers, "followers"))
+    if not account.is_org:
+        following = standing.people + standing.orgs
+        tabs.append(Tab("following", "Following", "eye", following, "following"))
+    return tabs
+
+
+def _since(after: str) -> Since:
     try:
-        since = after_of(after, Sort.UPDATED)
+        return after_of(after, Sort.UPDATED)
     except BadRequest:
-        since = None
-    if shown == LIKES:
-        return _liked(tx, account, since)
-    kind = next(kind for kind in RepoKind if kind.plural == shown)
+        return None
+
+
+def _repos(tx: Transaction, account: Account, name: str, since: Since) -> Shown:
+    kind = next(kind for kind in RepoKind if kind.plural == name)
     query = Query(kind, author=account.name, sort=Sort.UPDATED, after=since, limit=PAGE)
     listing = catalog.browse(tx, query, facets=False)
-    return lines(tx, listing.hits), cursor_of(listing.next) if listing.next else None
+    return lines(tx, listing.hits), listing.next
 
 
-def _liked(
-    tx: Transaction, account: Account, since: tuple[float, int] | None
-) -> tuple[Sequence[Line], str | None]:
-    before = (int(since[0]), since[1]) if since else social.NEWEST
-    found = social.liked_by(tx, account.name, before, PAGE)
-    more = cursor_of((found[-1].at, found[-1].repo.id)) if len(found) == PAGE else None
+def _likes(tx: Transaction, account: Account, name: str, since: Since) -> Shown:
+    found = social.liked_by(tx, account.name, _before(since), PAGE)
+    more = (found[-1].at, found[-1].repo.id) if len(found) == PAGE else None
     return lines(tx, catalog.hits(tx, [like.repo.id for like in found])), more
 
+
+def _collections(tx: Transaction, account: Account, name: str, since: Since) -> Shown:
+    return collections.of_owner(tx, account.name), None
+
+
+def _lately(tx: Transaction, account: Account, name: str, since: Since) -> Shown:
+    return catalog.lately(tx, account), None
+
+
+def _followers(tx: Transaction, account: Account, name: str, since: Since) -> Shown:
+    return _people(social.followers(tx, account, _before(since), PEOPLE))
+
+
+def _following(tx: Transaction, account: Account, name: str, since: Since) -> Shown:
+    return _people(social.following(tx, account, _before(since), PEOPLE, with_orgs=True))
+
+
+def _members(tx: Transaction, account: Account, name: str, since: Since) -> Shown:
+    found = social.members(tx, account, since[1] if since else 0, PEOPLE)
+    return found, (0, found[-1].id) if len(found) == PEOPLE else None
+
+
+def _people(found: list[Person]) -> Shown:
+    return found, (found[-1].at, found[-1].id) if len(found) == PEOPLE else None
+
+
+def _before(since: Since) -> tuple[int, int]:
+    return (int(since[0]), since[1]) if since else social.NEWEST
+
+
+VIEWS: dict[str, Callable[[Transaction, Account, str, Since], Shown]] = {
+    "repos": _repos,
+    "likes": _likes,
+    "collections": _collections,
+    "lately": _lately,
+    "followers": _followers,
+    "following": _following,
+    "members": _members,
+}
 
 routes = [Route("/{owner:seg}", show)]

@@ -98,7 +98,7 @@ def tags(repo: Repo, card: Card) -> list[Tag]:
 def _tag(repo: Repo, tag: str, prefixes: dict[str, str]) -> Tag:
     if tag.startswith("arxiv:"):
         id = tag.removeprefix("arxiv:")
-        return Tag("arXiv", f"https://arxiv.org/abs/{id}", strong=id)
+        return Tag("arXiv", f"/papers/{id}", strong=id)
     facet, value = _facet(repo, tag, prefixes)
     if facet == OTHER:
         return Tag(tag, _to(repo, "filter", tag))

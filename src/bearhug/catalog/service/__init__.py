@@ -4,6 +4,7 @@ listing.py     browsing, filtering, searching
 info.py        all there is to know of one repo
 downloads.py   counting them
 home.py        the first page: steps, news, what is held
+lately.py      what an account did, for its page
 """
 
 from bearhug.catalog.service.downloads import Downloads, daily, flush, roll, schedule
@@ -19,9 +20,11 @@ from bearhug.catalog.service.info import (
     page,
     spaces_using,
 )
+from bearhug.catalog.service.lately import Deed, count_opened, lately
 from bearhug.catalog.service.listing import browse, count, hits, on_change, tags_by_type
 
 __all__ = [
+    "Deed",
     "Downloads",
     "Home",
     "Info",
@@ -30,6 +33,7 @@ __all__ = [
     "browse",
     "count",
     "count_children",
+    "count_opened",
     "daily",
     "flush",
     "hits",
@@ -37,6 +41,7 @@ __all__ = [
     "info",
     "is_new_step",
     "kin",
+    "lately",
     "news",
     "of_repo",
     "on_change",

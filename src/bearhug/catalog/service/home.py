@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bearhug.accounts.model.account import avatar_path
 from bearhug.catalog import store
 from bearhug.catalog.model import Hit, Query, Sort
 from bearhug.catalog.service.listing import browse
@@ -33,6 +34,8 @@ class Commit:
     title: str
     author: str | None
     at: Moment
+    avatar: str = ""
+    """Where the picture of its author is, if there is one."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,8 @@ class Home:
         return next((name for name, done in self.path if not done), "")
 
 
-def home(tx: Transaction) -> Home:
-    """Everything on it, in one read."""
+def home(tx: Transaction, *, followed: bool = False) -> Home:
+    """Everything on it, in one read; news of those one follows alone, if so asked."""
     found = {
         kind: browse(tx, Query(kind, limit=5 if kind is RepoKind.MODEL else 1), facets=False)
         for kind in RepoKind
@@ -75,7 +78,7 @@ def home(tx: Transaction) -> Home:
     )
     return Home(
         path(tx),
-        news(tx),
+        news(tx, followed=followed),
         _own(tx)[:OWN],
         {kind: listing.everything for kind, listing in found.items()},
         store.held_bytes(tx.db),
@@ -117,10 +120,18 @@ def take_step(tx: Transaction, name: str) -> None:
     store.add_step(tx.db, tx.actor.require_user(), name, tx.now)
 
 
-def news(tx: Transaction, limit: int = NEWS) -> list[Commit]:
-    """What was pushed lately, as far as one may see it."""
-    rows = store.news(tx.db, tx.actor, TITLE, limit)
+def news(tx: Transaction, limit: int = NEWS, *, followed: bool = False) -> list[Commit]:
+    """What was pushed lately, as far as one may see it; `followed`: by those one follows."""
+    me = tx.actor.user_id if followed else None
+    rows = store.news(tx.db, tx.actor, TITLE, limit, me)
     return [
-        Commit(repo_rows.repo_of(row), row.oid, row.said, row.author, row.committed_at)
+        Commit(
+            repo_rows.repo_of(row),
+            row.oid,
+            row.said,
+            row.author,
+            row.committed_at,
+            avatar_path(row.author, row.avatar_sha256) if row.avatar_sha256 else "",
+        )
         for row in rows
     ]

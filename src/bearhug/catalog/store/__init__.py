@@ -6,6 +6,7 @@ named.py       an author, a tag, a word
 rows.py        the order of a listing and its lines
 downloads.py   counts
 home.py        steps, news, what is held
+lately.py      what an account did
 """
 
 from bearhug.catalog.store.census import (

@@ -1,9 +1,9 @@
 """What the first page tells: a newcomer's steps, what happened lately, what is held."""
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from bearhug.db import Connection, Row, statement, upsert
-from bearhug.db.schema import accounts, commits, objects, packs, repos, runs, steps
+from bearhug.db.schema import accounts, commits, follows, objects, packs, repos, runs, steps
 from bearhug.hub import Actor
 from bearhug.kit.wire import Moment
 from bearhug.repos.store import COLUMNS, readable
@@ -38,10 +38,13 @@ def held_bytes(db: Connection) -> int:
     return int(row[0]) + int(row[1])
 
 
-def news(db: Connection, actor: Actor, skipping: str, limit: int) -> list[Row]:
+def news(
+    db: Connection, actor: Actor, skipping: str, limit: int, followed_by: int | None = None
+) -> list[Row]:
     """The latest commits the actor may see, but those of that title: repos' own first ones.
 
-    Columns of `repos.store.COLUMNS`, and oid, said, committed_at, author.
+    With `followed_by`, only of accounts that user follows. Columns of `repos.store.COLUMNS`, and
+    oid, said, committed_at, author, avatar_sha256.
     """
     query = (
         select(
@@ -50,6 +53,7 @@ def news(db: Connection, actor: Actor, skipping: str, limit: int) -> list[Row]:
             commits.c.title.label("said"),
             commits.c.created_at.label("committed_at"),
             accounts.c.name.label("author"),
+            accounts.c.avatar_sha256,
         )
         .join(repos, repos.c.id == commits.c.repo_id)
         .outerjoin(accounts, accounts.c.id == commits.c.author_id)
@@ -57,4 +61,8 @@ def news(db: Connection, actor: Actor, skipping: str, limit: int) -> list[Row]:
         .order_by(commits.c.id.desc())
         .limit(bindparam("limit"))
     )
-    return db.all(statement(query), skipping=skipping, limit=limit)
+    if followed_by is None:
+        return db.all(statement(query), skipping=skipping, limit=limit)
+    followed = select(follows.c.account_id).where(follows.c.follower_id == bindparam("me"))
+    query = query.where(or_(commits.c.author_id.in_(followed), repos.c.owner_id.in_(followed)))
+    return db.all(statement(query), skipping=skipping, limit=limit, me=followed_by)
