@@ -1,7 +1,8 @@
 """The words this feature speaks. No I/O."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from bearhug.errors import BadName
@@ -103,6 +104,8 @@ class Repo:
     likes: int
     trending: float
     used_bytes: int
+    talk: bool
+    """Whether its discussions and pull requests are open."""
     group_id: int | None
     """The resource group it is in: its members alone are the organisation's members here."""
 
@@ -125,10 +128,45 @@ class Repo:
 
 
 @dataclass(frozen=True)
+class Variable:
+    """What a Space finds in its environment; a secret's value is never told again."""
+
+    key: str
+    value: str
+    secret: bool = False
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Hosting:
+    """What a Space is to run with, in the Hub's words; None where nothing was said."""
+
+    hardware: str | None = None
+    storage: str | None = None
+    sleep_seconds: int | None = None
+    variables: Sequence[Variable] = ()
+    volumes: Sequence[Mapping[str, object]] | None = None
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What a new repo starts with: all that `origin` holds, or these files and this licence."""
+
+    origin: Repo | None = None
+    license: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    hosting: Hosting = Hosting()
+
+
+NOTHING = Beginning()
+
+
+@dataclass(frozen=True)
 class RepoCreated:
     """Announced once the repo's row exists."""
 
     repo: Repo
+    beginning: Beginning = NOTHING
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,9 @@ from bearhug.hub import Actor, Permission, Role, Transaction
 from bearhug.kit.wire import object_id
 from bearhug.repos import store
 from bearhug.repos.model import (
+    NOTHING,
     Access,
+    Beginning,
     Repo,
     RepoChanged,
     RepoCreated,
@@ -126,6 +128,11 @@ def owned(
     return [repo for repo in found if can(tx.actor, repo, Access.METADATA)], more
 
 
+def held_bytes(tx: Transaction, owner_id: int) -> int:
+    """What all of an account's repos hold, for whoever `owned` was told to."""
+    return store.held_bytes(tx.db, owner_id)
+
+
 def create(
     tx: Transaction,
     kind: RepoKind,
@@ -135,6 +142,7 @@ def create(
     visibility: Visibility | None = None,
     sdk: str = "",
     group: str | None = None,
+    beginning: Beginning = NOTHING,
 ) -> Repo:
     """Create a repo, by default under the actor's own name; its first commit is `files`' affair.
 
@@ -170,7 +178,7 @@ def create(
         # HfApi.create_repo(exist_ok=True) reads the address from the body.
         taken = f"You already created this {kind} repo"
         raise NameTaken(taken, url=address(kind, full_name))
-    tx.announce(RepoCreated(repo))
+    tx.announce(RepoCreated(repo, beginning))
     return repo
 
 
@@ -202,6 +210,7 @@ def change_settings(
     *,
     visibility: Visibility | None = None,
     gated: str | None = None,
+    talk: bool | None = None,
 ) -> Repo:
     """Set what is given. Raises as `find` does, or Unprocessable naming the field."""
     repo = find(tx, kind, name, access=Access.ADMIN)
@@ -213,6 +222,7 @@ def change_settings(
         at=tx.now,
         visibility=_checked(kind, visibility or repo.visibility),
         gated=repo.gated if gated is None else gated,
+        talk=repo.talk if talk is None else talk,
     )
     tx.announce(RepoChanged(repo, changed))
     return changed

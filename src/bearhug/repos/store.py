@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, false, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    delete,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from bearhug.db import Connection, IntegrityError, Row, adding, statement, upsert
 from bearhug.db.schema import accounts, repo_aliases, repos, resource_groups
@@ -29,6 +40,7 @@ COLUMNS = (
     repos.c.likes,
     repos.c.trending,
     repos.c.used_bytes,
+    repos.c.talk,
     repos.c.group_id,
 )
 """What `repo_of` needs of a row; other features' joins select these too."""
@@ -71,6 +83,7 @@ _SET = statement(
         visibility=bindparam("visibility"),
         gated=bindparam("gated"),
         sdk=bindparam("sdk"),
+        talk=bindparam("talk"),
         updated_at=bindparam("updated_at"),
     )
     .returning(*COLUMNS)
@@ -106,6 +119,11 @@ _PAGE_OF_OWNED = statement(
     .where(repos.c.owner_id == bindparam("owner_id"), repos.c.id < bindparam("before"))
     .order_by(repos.c.id.desc())
     .limit(bindparam("limit"))
+)
+_HELD = statement(
+    select(func.coalesce(func.sum(repos.c.used_bytes), 0)).where(
+        repos.c.owner_id == bindparam("owner_id")
+    )
 )
 _NAMES = statement(
     select(accounts.c.id, accounts.c.name)
@@ -177,6 +195,11 @@ def page_of_owned(db: Connection, owner_id: int, before: int | None, limit: int)
     return [repo_of(row) for row in rows]
 
 
+def held_bytes(db: Connection, owner_id: int) -> int:
+    """What all of an account's repos hold."""
+    return int(db.value(_HELD, owner_id=owner_id))
+
+
 def names_of(db: Connection, ids: list[int]) -> list[Row]:
     """(id, name) of accounts: people first, each kind by name."""
     return db.all(_NAMES, ids=ids) if ids else []
@@ -205,9 +228,10 @@ def move(db: Connection, repo: Repo, name: RepoName, owner_id: int, at: Moment) 
     return repo_of(row)
 
 
-def set_settings(db: Connection, repo: Repo, *, at: Moment, **values: str) -> Repo:
-    """`values` of visibility, gated and sdk; what is not given stays."""
-    now = {"visibility": repo.visibility, "gated": repo.gated, "sdk": repo.sdk, **values}
+def set_settings(db: Connection, repo: Repo, *, at: Moment, **values: str | bool) -> Repo:
+    """`values` of visibility, gated, sdk and talk; what is not given stays."""
+    old = {"visibility": repo.visibility, "gated": repo.gated, "sdk": repo.sdk, "talk": repo.talk}
+    now = {**old, **values}
     return repo_of(db.one(_SET, id=repo.id, updated_at=at, **now))
 
 
@@ -296,5 +320,6 @@ def repo_of(row: Any) -> Repo:
         row.likes,
         row.trending,
         row.used_bytes,
+        bool(row.talk),
         row.group_id,
     )
