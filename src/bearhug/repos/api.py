@@ -50,6 +50,8 @@ class RepoStorage(BaseModel):
     updatedAt: str
     visibility: Visibility
     storage: int
+    storagePercent: float
+    """Of all that its owner's repos hold."""
 
 
 @router.post("/repos/create")
@@ -147,19 +149,21 @@ async def _owned(
     call: CallDep, response: Response, owner: str | None, cursor: int | None
 ) -> list[RepoStorage]:
     found, more = await call.read_slow(repos.owned, owner, before=cursor)
+    held = await call.read_slow(repos.held_bytes, found[0].owner_id) if found else 0
     if more is not None:
         url = f"{call.base_url}{call.raw_path}?cursor={more}"
         response.headers["Link"] = f'<{url}>; rel="next"'
-    return [_storage(repo) for repo in found]
+    return [_storage(repo, held) for repo in found]
 
 
-def _storage(repo: Repo) -> RepoStorage:
+def _storage(repo: Repo, held: int) -> RepoStorage:
     return RepoStorage(
         id=str(repo.name),
         type=repo.kind,
         updatedAt=wire_time(repo.updated_at),
         visibility=repo.visibility,
         storage=repo.used_bytes,
+        storagePercent=round(100 * repo.used_bytes / held, 2) if held else 0,
     )
 
 
