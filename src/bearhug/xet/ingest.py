@@ -5,7 +5,7 @@ found again here, and the other way round (XET §11).
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from secrets import token_hex
 
@@ -35,39 +35,38 @@ class Ingested:
 
 
 def keep_xorb(
-    database: Database, objects: Objects, layout: Layout, parts: Iterable[bytes], at: Moment
+    database: Database, objects: Objects, layout: Layout, save: Callable[[str], None], at: Moment
 ) -> tuple[int, bool]:
-    """Store a verified xorb, bytes first; its number, and whether it was new."""
-    known = database.read(lambda db: store.xorb_id(db, layout.hash))
+    """Let a verified xorb be stored, bytes first; its number, and whether it was new.
+
+    `save(nonce)` stores its bytes and footer under `xorb_key` with that nonce.
+    """
+    known = database.write(lambda db: _touched(db, layout.hash, at))
+    if known is not None:
+        return known, False
     nonce = token_hex(6)
-    if known is None:
-        objects.stream(xorb_key(layout.hash, nonce), (*parts, footer(layout)))
-
-    def land(db: Connection) -> int | None:
-        id = store.xorb_id(db, layout.hash)
-        if id is not None:
-            store.touch(db, [id], at)
-            return None
-        id = store.add_xorb(db, layout, nonce, at)
-        if id is not None:
-            first = [layout.chunk_hashes(n, n + 1) for n in range(layout.chunks)]
-            store.add_chunks(db, filter(eligible, first), id)
-        return id
-
-    new = database.write(land) if known is None else None
-    if new is not None:
-        return new, True
-    if known is None:  # somebody was faster: theirs stays
+    save(nonce)
+    id, new = database.write(lambda db: _land_xorb(db, layout, nonce, at))
+    if not new:  # somebody was faster: theirs stays
         objects.delete(xorb_key(layout.hash, nonce))
-    return database.write(lambda db: _touched(db, layout.hash, at)), False
+    return id, new
 
 
-def _touched(db: Connection, hash: bytes, at: Moment) -> int:
+def _touched(db: Connection, hash: bytes, at: Moment) -> int | None:
     id = store.xorb_id(db, hash)
-    if id is None:
-        raise FileNotFoundError("the xorb went while it was being stored")
-    store.touch(db, [id], at)
+    if id is not None:
+        store.touch(db, [id], at)
     return id
+
+
+def _land_xorb(db: Connection, layout: Layout, nonce: str, at: Moment) -> tuple[int, bool]:
+    known = _touched(db, layout.hash, at)
+    if known is not None:
+        return known, False
+    id = store.add_xorb(db, layout, nonce, at)
+    chunks = [layout.chunk_hashes(n, n + 1) for n in range(layout.chunks)]
+    store.add_chunks(db, filter(eligible, chunks), id)
+    return id, True
 
 
 class Ingest:
@@ -129,7 +128,12 @@ class Ingest:
         if not len(self._packer):
             return
         layout, body = self._packer.finish()
-        id, new = keep_xorb(self._database, self._objects, layout, (body,), self._at)
+
+        def save(nonce: str) -> None:
+            key = xorb_key(layout.hash, nonce)
+            self._objects.stream(key, (body, footer(layout)))
+
+        id, new = keep_xorb(self._database, self._objects, layout, save, self._at)
         self._new_bytes += layout.stored_bytes if new else 0
         self._known.update({hash: (id, number) for hash, number in self._waiting.items()})
         self._runs = [

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, exists, func, or_, select, update
 
-from bearhug.db import Connection, IntegrityError, Row, adding, statement, upsert
+from bearhug.db import Connection, Row, adding, statement, upsert
 from bearhug.db.schema import (
     objects,
     repo_objects,
@@ -141,24 +141,20 @@ def xorb_id(db: Connection, hash: bytes) -> int | None:
     return found
 
 
-def add_xorb(db: Connection, layout: Layout, nonce: str, at: Moment) -> int | None:
-    """Its number, or None if there is one of this hash already."""
-    try:
-        with db.savepoint():
-            row = db.one(
-                _ADD_XORB,
-                hash=layout.hash,
-                nonce=nonce,
-                raw_bytes=layout.raw_bytes,
-                stored_bytes=layout.stored_bytes,
-                hashes=layout.hashes,
-                ends=layout.ends,
-                raw_ends=layout.raw_ends,
-                created_at=at,
-                touched_at=at,
-            )
-    except IntegrityError:
-        return None
+def add_xorb(db: Connection, layout: Layout, nonce: str, at: Moment) -> int:
+    """Its number. Raises IntegrityError if there is one of this hash already."""
+    row = db.one(
+        _ADD_XORB,
+        hash=layout.hash,
+        nonce=nonce,
+        raw_bytes=layout.raw_bytes,
+        stored_bytes=layout.stored_bytes,
+        hashes=layout.hashes,
+        ends=layout.ends,
+        raw_ends=layout.raw_ends,
+        created_at=at,
+        touched_at=at,
+    )
     return int(row.id)
 
 

@@ -23,6 +23,7 @@ FOOTER = b"XETBLOB"
 MOST_BYTES = MOST_RAW + HEADER * MOST_CHUNKS + 96 + 40 * MOST_CHUNKS
 """The longest body that can be one: its chunks do not compress, and an old client's footer."""
 
+_FOOTER_MOST = 96 + 40 * MOST_CHUNKS
 NONE, LZ4, BG4_LZ4 = 0, 1, 2
 _PLANES = 4
 _RUN = 32
@@ -164,24 +165,80 @@ def _regrouped(planes: bytes) -> bytes:
     return out.tobytes()
 
 
-def verify(body: bytes | bytearray | memoryview, name: bytes | None = None) -> Layout:
-    """Decode and hash every chunk. Raises Malformed, also if it is not the xorb of that `name`.
+class Verifier:
+    """Decodes and hashes every chunk of a xorb as it comes in, by pieces of any size.
 
-    An old client's footer is left out: the layout is our own. Nothing else may follow.
+    Holds no more than a chunk that is not complete. An old client's footer is left out: the
+    layout is our own. Nothing else may follow.
     """
-    found, end = places(body)
-    view = memoryview(body)
-    if end != len(body) and not _is_footer(view[end:], len(found)):
-        raise Malformed("something follows the last chunk")
-    leaves = [(chunk_hash(decoded(view, place)), place.raw_bytes) for place in found]
-    layout = layout_of(found, leaves)
-    if name is not None and layout.hash != name:
-        raise Malformed(f"these are the bytes of {text(layout.hash)}")
-    return layout
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._places: list[Place] = []
+        self._leaves: list[tuple[bytes, int]] = []
+        self._size = self._raw = 0
+        self._footer = False
+
+    @property
+    def size(self) -> int:
+        """How many bytes its complete chunks take, headers and all."""
+        return self._size
+
+    def feed(self, data: bytes | bytearray) -> None:
+        """Raises Malformed as soon as it is known."""
+        buffer = self._rest + data
+        view, start = memoryview(buffer), 0
+        while not self._footer and (stop := self._whole(buffer, start)):
+            place = _place(view, start, stop)
+            self._take(view, place)
+            start = stop
+        self._size += start
+        self._rest = buffer[start:]
+        if self._footer and len(self._rest) > _FOOTER_MOST:
+            raise Malformed("something follows the last chunk")
+
+    def finish(self, name: bytes | None = None) -> Layout:
+        """All has come. Raises Malformed, also if it is not the xorb of that `name`."""
+        if self._rest and not (self._footer and _is_footer(self._rest, len(self._places))):
+            raise Malformed("something follows the last chunk, or it is cut off")
+        if not self._places:
+            raise Malformed("a xorb has at least one chunk")
+        layout = layout_of(self._places, self._leaves)
+        if name is not None and layout.hash != name:
+            raise Malformed(f"these are the bytes of {text(layout.hash)}")
+        return layout
+
+    def _whole(self, buffer: bytes, start: int) -> int:
+        """Where the chunk that begins here ends, or 0 if it has not come whole."""
+        if len(buffer) - start < HEADER:
+            return 0
+        if buffer.startswith(FOOTER, start):
+            self._footer = True
+            return 0
+        stop = start + HEADER + int.from_bytes(buffer[start + 1 : start + 4], "little")
+        if stop - start > HEADER + 2 * MOST_CHUNK:
+            raise Malformed(f"the chunk at byte {self._size + start} is too long")
+        return stop if stop <= len(buffer) else 0
+
+    def _take(self, view: memoryview, place: Place) -> None:
+        self._raw += place.raw_bytes
+        if len(self._places) == MOST_CHUNKS or self._raw > MOST_RAW:
+            raise Malformed(f"a xorb has at most {MOST_CHUNKS} chunks and {MOST_RAW} bytes of them")
+        self._leaves.append((chunk_hash(decoded(view, place)), place.raw_bytes))
+        before = self._size
+        moved = Place(before + place.start, before + place.stop, place.scheme, place.raw_bytes)
+        self._places.append(moved)
 
 
-def _is_footer(rest: memoryview, chunks: int) -> bool:
-    return bytes(rest[: len(FOOTER)]) == FOOTER and len(rest) == 96 + 40 * chunks
+def verify(body: bytes | bytearray, name: bytes | None = None) -> Layout:
+    """Likewise of a whole one. Raises Malformed."""
+    verifier = Verifier()
+    verifier.feed(body)
+    return verifier.finish(name)
+
+
+def _is_footer(rest: bytes, chunks: int) -> bool:
+    return rest.startswith(FOOTER) and len(rest) == 96 + 40 * chunks
 
 
 def layout_of(found: Sequence[Place], leaves: Sequence[tuple[bytes, int]]) -> Layout:
