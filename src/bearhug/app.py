@@ -17,6 +17,7 @@ from bearhug import (
     admin,
     catalog,
     collections,
+    discussions,
     files,
     inference,
     papers,
@@ -46,6 +47,7 @@ from bearhug.db import Connection
 from bearhug.db.open import open_database
 from bearhug.db.secrets import keep_secret
 from bearhug.discussions import api as discussions_api
+from bearhug.discussions import pages as discussions_pages
 from bearhug.discussions import service as discussions_service
 from bearhug.files import api as files_api
 from bearhug.files import jobs as files_jobs
@@ -84,6 +86,7 @@ FEATURES: tuple[ModuleType, ...] = (
     accounts,
     repos,
     files,
+    discussions,
     admin,
     social,
     papers,
@@ -103,6 +106,7 @@ ROUTES: tuple[Sequence[BaseRoute], ...] = (
     cards_api.routes,
     files_pages.routes,
     discussions_api.routes,
+    discussions_pages.routes,
     social_api.routes,
     social_pages.routes,
     papers_api.routes,
@@ -145,7 +149,9 @@ JOBS: Jobs = {
     "cards.read_weights": cards_jobs.read_weights,
     "catalog.roll_downloads": catalog_jobs.roll_downloads,
     "git.compact": files_jobs.compact,
+    "files.sweep": files_jobs.sweep,
     "git.forget": files_jobs.forget,
+    "git.prune": files_jobs.prune,
     "inference.estimate": inference_jobs.estimate,
 }
 
@@ -180,6 +186,7 @@ def build_hub(settings: Settings) -> Hub:
             "markdown": _prose,
             "check_card": check_card,
             "panels": PANELS,
+            "around": (discussions_pages.around,),
             "pull_requests": discussions_service.PullRequests(),
             "talk": discussions_service.Memory(),
             "placement": inference_service.placements,

@@ -158,6 +158,9 @@ class Wish:
     draft: bool = False
 
 
+EMPTY = Wish("", "")
+
+
 @dataclass(frozen=True)
 class Filter:
     """Which of a repo's talks: `kind` all, discussion, pull_request; `status` all, open, closed."""
@@ -284,6 +287,7 @@ class Thread:
     runs: bool = False
     """May rename and close it."""
     reads: bool = False
+    manages: bool = False
     has_ref: bool = False
     changes: Changes | None = None
     people: tuple[Person, ...] = ()

@@ -1,6 +1,16 @@
 """What people do in discussions. The use cases, whichever module each lives in."""
 
-from bearhug.discussions.service.looking import PAGE, dress, listing, tab, thread
+from bearhug.discussions.service.contents import contents
+from bearhug.discussions.service.looking import (
+    BOARD,
+    PAGE,
+    asking,
+    board,
+    dress,
+    listing,
+    tab,
+    thread,
+)
 from bearhug.discussions.service.memory import Memory
 from bearhug.discussions.service.merging import delete_ref, merge_now, restore_ref
 from bearhug.discussions.service.prose import preview
@@ -10,6 +20,7 @@ from bearhug.discussions.service.talking import (
     Spot,
     comment,
     edit_comment,
+    find,
     hide_comment,
     open_discussion,
     react,
@@ -28,14 +39,19 @@ from bearhug.discussions.service.telling import (
 )
 
 __all__ = [
+    "BOARD",
     "PAGE",
     "Memory",
     "PullRequests",
     "Spot",
+    "asking",
+    "board",
     "comment",
+    "contents",
     "delete_ref",
     "dress",
     "edit_comment",
+    "find",
     "has_news",
     "hide_comment",
     "inbox",

@@ -1,5 +1,7 @@
 """Reading: lists of discussions, and one with its whole story."""
 
+from dataclasses import dataclass
+
 from bearhug.discussions.model import Discussion, Event, Filter, Person, Thread
 from bearhug.discussions.service import changes, refs, rights
 from bearhug.discussions.service.prose import dressed
@@ -7,9 +9,23 @@ from bearhug.discussions.service.talking import Spot, find
 from bearhug.discussions.store import events, talks
 from bearhug.hub import Transaction
 from bearhug.repos import service as repos
-from bearhug.repos.model import Access, Repo, RepoKind
+from bearhug.repos.model import Access, Repo, RepoKind, Visibility
 
 PAGE = 50
+BOARD = 25
+
+
+@dataclass(frozen=True)
+class Board:
+    """What stands around a list: counts of the open and the ended of its kind, and rights."""
+
+    repo: Repo
+    open: int
+    ended: int
+    total: int
+    speaks: bool
+    reads: bool
+    manages: bool
 
 
 def listing(
@@ -41,6 +57,7 @@ def thread(tx: Transaction, spot: Spot, *, diff: bool = False) -> Thread:
         speaks=rights.may_speak(tx.actor, repo) and (writes or not discussion.locked),
         runs=rights.runs(tx.actor, repo, discussion),
         reads=reads,
+        manages=repos.can(tx.actor, repo, Access.ADMIN),
         has_ref=discussion.is_pull_request and refs.exists(tx, repo, discussion),
         changes=brought,
         people=_people(story),
@@ -54,9 +71,30 @@ def dress(tx: Transaction, repo: Repo, event: Event) -> Event:
 
 def tab(tx: Transaction, repo: Repo) -> int | None:
     """How many are open, for the repo's tabs; None where there is no tab to show."""
-    if not talks.talks(tx.db, repo.id) or not repos.can(tx.actor, repo, Access.METADATA):
+    needed = Access.READ if repo.visibility is Visibility.PROTECTED else Access.METADATA
+    if not talks.talks(tx.db, repo.id) or not repos.can(tx.actor, repo, needed):
         return None
     return talks.count_open(tx.db, repo.id)
+
+
+def board(
+    tx: Transaction, kind: RepoKind, name: str, wanted: Filter, page: int
+) -> tuple[Board, list[Discussion]]:
+    """A page of the list as people see it, pinned first."""
+    repo, found, total = listing(tx, kind, name, wanted, page=page, limit=BOARD)
+    opened, ended = talks.counts(tx.db, repo.id, wanted.kind)
+    reads = repos.can(tx.actor, repo, Access.READ)
+    speaks = rights.may_speak(tx.actor, repo)
+    manages = repos.can(tx.actor, repo, Access.ADMIN)
+    return Board(repo, opened, ended, total, speaks, reads, manages), found
+
+
+def asking(tx: Transaction, kind: RepoKind, name: str) -> Board:
+    """Whoever is about to open something. Raises as `rights.require_speak` does."""
+    repo = rights.see(tx, kind, name)
+    rights.require_speak(tx, repo)
+    reads = repos.can(tx.actor, repo, Access.READ)
+    return Board(repo, 0, 0, 0, True, reads, repos.can(tx.actor, repo, Access.ADMIN))
 
 
 def _people(story: list[Event]) -> tuple[Person, ...]:
