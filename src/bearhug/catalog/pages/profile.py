@@ -35,13 +35,17 @@ Shown = tuple[Sequence[Any], tuple[float, int] | None]
 
 @dataclass(frozen=True)
 class Tab:
-    """One view of the page. `count` is None where there is none; `list` draws what it shows."""
+    """One view of the page. `count` is None where there is none; `list` draws what it shows.
+
+    One that is not `barred` is led to from beside the name.
+    """
 
     name: str
     words: str
     icon: str
     count: int | None
     list: str
+    barred: bool = True
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ async def show(request: Request) -> Response:
     tabs = [
         (each.name, each.words, f"{account.path}?show={each.name}", each.icon, each.count)
         for each in found.tabs
+        if each.barred
     ]
     return await call.page(
         "catalog/profile.html",
@@ -89,7 +94,7 @@ def _profile(tx: Transaction, name: str, params: dict[str, Any]) -> Profile:
     members = accounts.members(tx, account) if account.is_org else ()
     tabs = _tabs(tx, account, standing, len(members))
     tab = next((each for each in tabs if each.name == params.get("show")), None)
-    tab = tab or next((each for each in tabs if each.count), tabs[0])
+    tab = tab or next((each for each in tabs if each.count and each.barred), tabs[0])
     shown, following = VIEWS[tab.list](tx, account, tab.name, _since(params.get("after", "")))
     manage = "/settings/profile" if own else ""
     if account.is_org and accounts.manages(tx, account):
@@ -124,10 +129,10 @@ def _tabs(tx: Transaction, account: Account, standing: Following, members: int) 
         liked = social.count_liked(tx, account.id)
         tabs.append(Tab("likes", "Likes", "heart", liked, "likes"))
     tabs.append(Tab("lately", "Lately", "history", None, "lately"))
-    tabs.append(Tab("followers", "Followers", "bell", standing.followers, "followers"))
+    tabs.append(Tab("followers", "Followers", "bell", standing.followers, "followers", False))
     if not account.is_org:
         following = standing.people + standing.orgs
-        tabs.append(Tab("following", "Following", "eye", following, "following"))
+        tabs.append(Tab("following", "Following", "eye", following, "following", False))
     return tabs
 
 

@@ -73,7 +73,8 @@ async def _context(call: Call, page: Page) -> dict[str, Any]:
         "manages": page.manages,
         "liked": page.liked,
         "tag_list": tags(repo, card),
-        "panels": await _panels(call, repo),
+        "panels": await _panels(call, repo, "panels"),
+        "lower_panels": await _panels(call, repo, "lower_panels"),
         "ways": ways,
         "use": _chosen(ways, call.request.query_params.get("use", "")),
         "beginning": beginning(setting),
@@ -120,9 +121,9 @@ def _to(repo: Repo, name: str, value: str) -> str:
     return f"/{repo.kind.plural}?{urlencode({name: value})}"
 
 
-async def _panels(call: Call, repo: Repo) -> list[Markup]:
+async def _panels(call: Call, repo: Repo, room: str) -> list[Markup]:
     """What other features have beside the card, each rendered with variables of its own."""
-    made = [await panel(call, repo) for panel in call.hub.rooms.get("panels", ())]
+    made = [await panel(call, repo) for panel in call.hub.rooms.get(room, ())]
     shown = []
     for template, context in filter(None, made):
         response = await call.page(template, **context)

@@ -126,6 +126,7 @@ async def _page(
         status=status,
         gathering=found,
         collection=found.collection,
+        upvoted=found.upvoted,
         lines=lines,
         inside=inside,
         editing=found.writes and (editing or "edit" in params),
