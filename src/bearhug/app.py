@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bearhug import (
     __version__,
+    access,
     accounts,
     admin,
     catalog,
@@ -23,10 +24,14 @@ from bearhug import (
     papers,
     repos,
     social,
+    webhooks,
 )
+from bearhug.access import api as access_api
+from bearhug.access import pages as access_pages
+from bearhug.access import service as access_service
 from bearhug.accounts import api as accounts_api
 from bearhug.accounts import pages as accounts_pages
-from bearhug.accounts.model import AccountDeleted
+from bearhug.accounts.model import AccountDeleted, MemberChanged
 from bearhug.admin import pages as admin_pages
 from bearhug.admin import wire as admin_wire
 from bearhug.cards import api as cards_api
@@ -49,6 +54,12 @@ from bearhug.db.secrets import keep_secret
 from bearhug.discussions import api as discussions_api
 from bearhug.discussions import pages as discussions_pages
 from bearhug.discussions import service as discussions_service
+from bearhug.discussions.model import (
+    CommentChanged,
+    Commented,
+    DiscussionChanged,
+    DiscussionOpened,
+)
 from bearhug.files import api as files_api
 from bearhug.files import jobs as files_jobs
 from bearhug.files import pages as files_pages
@@ -78,6 +89,11 @@ from bearhug.web import templating
 from bearhug.web.call import Call
 from bearhug.web.doors import Doors
 from bearhug.web.tracing import Metrics, Traced
+from bearhug.webhooks import api as webhooks_api
+from bearhug.webhooks import courier as webhooks_courier
+from bearhug.webhooks import jobs as webhooks_jobs
+from bearhug.webhooks import pages as webhooks_pages
+from bearhug.webhooks import service as webhooks_service
 from bearhug.worker import Jobs, Worker
 
 log = logging.getLogger(__name__)
@@ -86,6 +102,7 @@ FEATURES: tuple[ModuleType, ...] = (
     accounts,
     repos,
     files,
+    access,
     discussions,
     admin,
     social,
@@ -93,6 +110,7 @@ FEATURES: tuple[ModuleType, ...] = (
     collections,
     inference,
     catalog,
+    webhooks,
 )
 """Those with pages: each brings its templates/."""
 
@@ -104,6 +122,8 @@ ROUTES: tuple[Sequence[BaseRoute], ...] = (
     files_api.routes,
     files_wire.routes,
     cards_api.routes,
+    access_api.routes,
+    access_pages.routes,
     files_pages.routes,
     discussions_api.routes,
     discussions_pages.routes,
@@ -115,32 +135,60 @@ ROUTES: tuple[Sequence[BaseRoute], ...] = (
     collections_pages.routes,
     inference_api.routes,
     inference_pages.routes,
+    webhooks_api.routes,
+    webhooks_pages.routes,
     catalog_api.routes,
     catalog_pages.routes,
     admin_wire.routes,
     admin_pages.routes,
 )
 
-PANELS: tuple[Callable[[Call, Repo], Awaitable[tuple[str, dict[str, Any]] | None]], ...] = (
+Panels = tuple[Callable[[Call, Repo], Awaitable[tuple[str, dict[str, Any]] | None]], ...]
+
+PANELS: Panels = (
     inference_pages.panel,
-    collections_pages.panel,
 )
 """What stands beside a card: each gives a template and the variables to include it with, or None.
 
 `hub.rooms["panels"]`, for the page of a repo.
 """
 
+LOWER_PANELS: Panels = (collections_pages.panel,)
+"""Likewise beneath what the catalogue tells: `hub.rooms["lower_panels"]`."""
+
 LISTENERS: Listeners = {
+    MemberChanged: [access_service.on_member_changed],
     AccountDeleted: [repos_service.on_account_deleted],
     CardRead: [
         papers_service.on_card_read,
         inference_service.on_card_read,
         catalog_service.on_change,
     ],
-    RepoCreated: [files_service.on_repo_created, catalog_service.on_change],
-    RepoChanged: [cards_service.on_repo_changed, catalog_service.on_change],
-    RepoDeleted: [cards_service.on_repo_deleted, catalog_service.on_change],
-    RevisionPushed: [cards_service.on_pushed, discussions_service.on_pushed],
+    RepoCreated: [
+        webhooks_service.on_repo_created,
+        files_service.on_repo_created,
+        catalog_service.on_change,
+    ],
+    RepoChanged: [
+        cards_service.on_repo_changed,
+        catalog_service.on_change,
+        webhooks_service.on_repo_changed,
+    ],
+    RepoDeleted: [
+        files_service.on_repo_deleted,
+        cards_service.on_repo_deleted,
+        catalog_service.on_change,
+        webhooks_service.on_repo_deleted,
+    ],
+    RevisionPushed: [
+        cards_service.on_pushed,
+        discussions_service.on_pushed,
+        webhooks_service.on_pushed,
+    ],
+    DiscussionOpened: [webhooks_service.on_discussion_opened],
+    DiscussionChanged: [webhooks_service.on_discussion_changed],
+    Commented: [webhooks_service.on_commented],
+    CommentChanged: [webhooks_service.on_comment_changed],
 }
 """Who is told of what, in order, inside the transaction in which it happened."""
 
@@ -153,6 +201,7 @@ JOBS: Jobs = {
     "git.forget": files_jobs.forget,
     "git.prune": files_jobs.prune,
     "inference.estimate": inference_jobs.estimate,
+    "webhooks.prune": webhooks_jobs.prune,
 }
 
 
@@ -186,7 +235,8 @@ def build_hub(settings: Settings) -> Hub:
             "markdown": _prose,
             "check_card": check_card,
             "panels": PANELS,
-            "around": (discussions_pages.around,),
+            "lower_panels": LOWER_PANELS,
+            "around": (discussions_pages.around, access_pages.around),
             "pull_requests": discussions_service.PullRequests(),
             "talk": discussions_service.Memory(),
             "placement": inference_service.placements,
@@ -239,7 +289,7 @@ async def living(hub: Hub) -> AsyncIterator[None]:
     worker = Worker(hub, JOBS)
     worker.start()
     try:
-        async with inference_room.opened(hub):
+        async with inference_room.opened(hub), webhooks_courier.opened(hub):
             yield
     finally:
         ticking.cancel()

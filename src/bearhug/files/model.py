@@ -1,5 +1,6 @@
 """The words this feature speaks. No I/O."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bearhug.git.formats import FOLDER, Pack, Pointer
@@ -122,3 +123,31 @@ class RevisionPushed:
     new: str | None
     actor_id: int | None
     title: str
+
+
+@dataclass(frozen=True)
+class HistoryRewritten:
+    """Announced when commits of a repo have become others, each branch told of besides.
+
+    Whatever remembers a commit's id looks it up in `commits`: {old: new}.
+    """
+
+    repo: Repo
+    commits: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Holding:
+    """An LFS object a repo holds: what it is called and by which ref, as far as one leads to it."""
+
+    sha256: str
+    size: int
+    at: Moment
+    """When it was sent here."""
+    path: str | None
+    ref: str | None
+
+    @property
+    def branch(self) -> str | None:
+        """The ref as people say it."""
+        return self.ref.removeprefix("refs/heads/").removeprefix("refs/tags/") if self.ref else None

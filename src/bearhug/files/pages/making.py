@@ -1,4 +1,4 @@
-"""Making a model, a dataset, a Space or a kernel. Here and not in `repos`: a licence is a first commit."""
+"""Making a repo of any kind. Here and not in `repos`: a licence is a first commit."""
 
 from dataclasses import dataclass
 

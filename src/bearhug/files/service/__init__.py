@@ -2,14 +2,17 @@
 
 from bearhug.files.service.attributes import Attributes, Ignored, default_attributes
 from bearhug.files.service.committing import commit_now, propose_now
+from bearhug.files.service.duplicating import duplicate
+from bearhug.files.service.holdings import on_repo_deleted
 from bearhug.files.service.objects import claim, owned, require_owned
-from bearhug.files.service.reading import at, node, nodes, read, reader, sized
+from bearhug.files.service.reading import at, held, node, nodes, read, reader, sized
 from bearhug.files.service.refs import (
     create_branch,
     create_tag,
     delete_branch,
     delete_tag,
 )
+from bearhug.files.service.rewriting import delete_objects, squash
 from bearhug.files.service.starting import on_repo_created
 
 __all__ = [
@@ -22,14 +25,19 @@ __all__ = [
     "create_tag",
     "default_attributes",
     "delete_branch",
+    "delete_objects",
     "delete_tag",
+    "duplicate",
+    "held",
     "node",
     "nodes",
     "on_repo_created",
+    "on_repo_deleted",
     "owned",
     "propose_now",
     "read",
     "reader",
     "require_owned",
     "sized",
+    "squash",
 ]

@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bearhug.errors import NotFound, TooLarge, Unprocessable
+from bearhug.errors import NotFound, TooLarge, Unavailable, Unprocessable
 from bearhug.files import store
 from bearhug.files.service import permits
 from bearhug.hub import VISITOR, Hub, Transaction
@@ -178,7 +178,11 @@ def claim(hub: Hub, repo: Repo, path: Path, sha256: str, size: int) -> None:
 def _own(tx: Transaction, ticket: Ticket) -> None:
     if repo_rows.by_id(tx.db, ticket.repo_id) is None:
         raise NotFound("The repo is gone.")
-    if store.claim(tx.db, ticket.repo_id, ticket.sha256, ticket.size, tx.now):
+    claimed = store.claim(tx.db, ticket.repo_id, ticket.sha256, ticket.size, tx.now)
+    if claimed and tx.hub.objects.size(lfs_key(ticket.sha256)) is None:
+        # Nobody had it a moment ago, and holdings.sweep deleted what had only just come.
+        raise Unavailable("This object was being deleted just now. Send it again.")
+    if claimed:
         store.grow(tx.db, ticket.repo_id, ticket.size)
     if ticket.upload:
         store.drop_upload(tx.db, ticket.upload)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from bearhug.errors import EntryNotFound, TooLarge
+from bearhug.files import store
 from bearhug.files.model import Node, Snapshot
 from bearhug.git import store as git
 from bearhug.git.formats import FOLDER, SUBMODULE, Pointer, parse_pointer
@@ -75,12 +76,34 @@ def read(
 
 
 def reader(tx: Transaction, snapshot: Snapshot, found: Node) -> Callable[[int, int], bytes]:
-    """`read(start, stop)` of a file's content; safe to keep after the transaction."""
+    """`read(start, stop)` of a file's content; safe to keep after the transaction.
+
+    Raises EntryNotFound for what was deleted for good.
+    """
+    require_held(tx, snapshot, found)
     if found.lfs is None:
         repository, oid = snapshot.repository, found.oid
         return lambda start, stop: repository.blob(oid)[start:stop]
     objects, key = tx.hub.objects, lfs_key(found.lfs.sha256)
     return lambda start, stop: b"".join(objects.read(key, start, stop))
+
+
+def require_held(tx: Transaction, snapshot: Snapshot, found: Node) -> None:
+    """Raises EntryNotFound for an LFS file that is only its pointer: the repo gave it up."""
+    if not held(tx, snapshot, [found]):
+        gone = EntryNotFound(
+            f"{found.path} was deleted from this repo's storage for good; only its pointer is left."
+        )
+        gone.headers["X-Repo-Commit"] = snapshot.commit
+        raise gone
+
+
+def held(tx: Transaction, snapshot: Snapshot, found: Iterable[Node]) -> list[Node]:
+    """Those whose content the repo has."""
+    listed = list(found)
+    hashes = [node.lfs.sha256 for node in listed if node.lfs]
+    owned = store.owned(tx.db, snapshot.repo.id, hashes) if hashes else {}
+    return [node for node in listed if node.lfs is None or node.lfs.sha256 in owned]
 
 
 def _node(snapshot: Snapshot, entry: Entry, blob: git.Blob | None) -> Node:

@@ -42,7 +42,9 @@ _DROP_BLOB = statement(
     delete(blobs).where(blobs.c.repo_id == bindparam("repo_id"), blobs.c.oid == bindparam("oid"))
 )
 _COMMITS = statement(
-    select(commits.c.id, commits.c.oid).where(commits.c.repo_id == bindparam("repo_id"))
+    select(commits.c.id, commits.c.oid, commits.c.ref).where(
+        commits.c.repo_id == bindparam("repo_id")
+    )
 )
 _RENAME_COMMIT = statement(
     update(commits).where(commits.c.id == bindparam("row")).values(oid=bindparam("now"))
@@ -73,11 +75,7 @@ _COPY_COMMITS = statement(
     )
 )
 _NOT_HELD = ~select(repo_objects.c.sha256).where(repo_objects.c.sha256 == objects.c.sha256).exists()
-_UNHELD = statement(
-    select(objects.c.sha256)
-    .where(objects.c.created_at < bindparam("before"), _NOT_HELD)
-    .limit(bindparam("limit"))
-)
+_UNHELD = statement(select(objects.c.sha256).where(_NOT_HELD).limit(bindparam("limit")))
 _FORGET = statement(delete(objects).where(objects.c.sha256 == bindparam("sha256"), _NOT_HELD))
 
 
@@ -106,7 +104,7 @@ def drop_blobs(db: Connection, repo_id: int, oids: Iterable[str]) -> None:
 
 
 def commit_rows(db: Connection, repo_id: int) -> list[Row]:
-    """id and oid of every commit in the feed of one repo."""
+    """id, oid and ref of every commit in the feed of one repo."""
     return db.all(_COMMITS, repo_id=repo_id)
 
 
@@ -125,9 +123,9 @@ def copy(db: Connection, source: int, target: int, at: Moment) -> None:
     db.run(_COPY_COMMITS, source=source, target=target)
 
 
-def unheld(db: Connection, *, before: Moment, limit: int) -> list[str]:
-    """Objects older than `before` that no repo holds."""
-    return [row.sha256 for row in db.all(_UNHELD, before=before, limit=limit)]
+def unheld(db: Connection, limit: int) -> list[str]:
+    """Objects that no repo holds."""
+    return [row.sha256 for row in db.all(_UNHELD, limit=limit)]
 
 
 def forget(db: Connection, sha256: str) -> bool:

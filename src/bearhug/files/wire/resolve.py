@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute
 
 from bearhug.errors import EntryNotFound
 from bearhug.files.model import Node, Snapshot
-from bearhug.files.service.reading import at, node
+from bearhug.files.service.reading import at, node, require_held
 from bearhug.files.wire.naming import REPO, repo_name
 from bearhug.files.wire.objects import object_response
 from bearhug.hub import Transaction
@@ -66,6 +66,7 @@ def _find_file(tx: Transaction, values: dict[str, str]) -> tuple[Snapshot, Node]
 def _find_content(tx: Transaction, values: dict[str, str]) -> tuple[Snapshot, Node, bytes]:
     """With what git holds of it: the same thread reads it, which is quicker than another would."""
     snapshot, found = _find_file(tx, values)
+    require_held(tx, snapshot, found)
     return snapshot, found, b"" if found.lfs else snapshot.repository.blob(found.oid)
 
 
