@@ -269,7 +269,7 @@ objects = Table(
     Column("size", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("raw", Boolean, nullable=False, server_default="1"),  # whole in the object store
-    Column("file_id", Id),  # the same in chunks: of xet_files, its sha256 verified
+    Column("file_id", Id),  # the same in chunks: its row in xet_files
     Index(None, "file_id"),
 )
 
@@ -800,7 +800,7 @@ space_variables = Table(
     Column("updated_at", BigInteger, nullable=False),
 )
 
-# --- Xet: the same bytes in chunks, stored once ---------------------------------------------
+# --- Xet: the same bytes in chunks, stored once --------------------------------------------
 
 xorbs = Table(
     "xorbs",
@@ -828,7 +828,7 @@ xet_files = Table(
     Column("hash", LargeBinary, nullable=False, unique=True),
     Column("size", BigInteger, nullable=False),
     Column("terms", LargeBinary, nullable=False),
-    Column("sha256", Text),  # null until we have hashed it ourselves
+    Column("sha256", Text),  # null until we have hashed it: objects say what uploaders claim
     Column("created_at", BigInteger, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -849,15 +849,4 @@ xet_chunks = Table(
     _of("xorbs", name="xorb_id"),
     Index(None, "xorb_id"),
     sqlite_with_rowid=False,
-)
-
-xet_claims = Table(
-    "xet_claims",
-    metadata,
-    _of("repos", name="repo_id", primary_key=True),
-    Column("sha256", Text, primary_key=True),  # what the uploader says; true for this repo alone
-    _of("xet_files", name="file_id"),
-    Column("created_at", BigInteger, nullable=False),
-    Index(None, "file_id"),
-    Index(None, "sha256"),
 )

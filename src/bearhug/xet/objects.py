@@ -9,12 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
-from bearhug.db import Connection, Database
+from bearhug.db import Database
 from bearhug.kit.xet import hashes
 from bearhug.kit.xet.xorb import Layout, chunks_of
 from bearhug.storage.objects import BLOCK_BYTES, Objects
 from bearhug.xet import store
 from bearhug.xet.model import Piece, Plan, Run, XetFile, Xorb
+
+IN_CHUNKS, WHOLE = "xet/", "lfs/"
+"""How keys of either form of a file begin."""
 
 REMEMBERED = 256
 """Layouts kept in memory, of 40 KB for a full xorb."""
@@ -42,21 +45,25 @@ class XetObjects:
         return self.beneath.local
 
     def size(self, key: str) -> int | None:
-        file = self._file(key) if key.startswith("xet/") else None
-        if file is not None or key.startswith("xet/"):
-            return file.size if file else None
-        size = self.beneath.size(key)
-        if size is None and (file := self._file(key)):
-            return file.size
-        return size
+        if not key.startswith(IN_CHUNKS):
+            size = self.beneath.size(key)
+            if size is not None or not key.startswith(WHOLE):
+                return size
+        file = self._file(key)
+        return file.size if file else None
 
     def read(self, key: str, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
-        file = self._file(key) if key.startswith("xet/") else None
-        if file is None and key.startswith("lfs/") and self.beneath.size(key) is None:
-            file = self._file(key)
+        if not key.startswith(IN_CHUNKS):
+            try:
+                yield from self.beneath.read(key, start, stop)
+                return
+            except FileNotFoundError:  # at the first block, or never
+                if not key.startswith(WHOLE):
+                    raise
+        file = self._file(key)
         if file is None:
-            return self.beneath.read(key, start, stop)
-        return self.read_file(file, start, stop)
+            raise FileNotFoundError(key)
+        yield from self.read_file(file, start, stop)
 
     def get(self, key: str) -> bytes:
         return b"".join(self.read(key))
@@ -74,12 +81,12 @@ class XetObjects:
         self.beneath.delete(key)
 
     def path(self, key: str) -> Path | None:
-        return None if key.startswith("xet/") else self.beneath.path(key)
+        return None if key.startswith(IN_CHUNKS) else self.beneath.path(key)
 
     def presigned(
         self, key: str, *, seconds: int, filename: str | None, content_type: str | None
     ) -> str | None:
-        if key.startswith("xet/") or self.beneath.size(key) is None:
+        if key.startswith(IN_CHUNKS) or self.beneath.size(key) is None:
             return None
         return self.beneath.presigned(
             key, seconds=seconds, filename=filename, content_type=content_type
@@ -150,17 +157,10 @@ class XetObjects:
             chunk = stop
 
     def _file(self, key: str) -> XetFile | None:
-        kind, _, name = key.partition("/")
-        if kind not in ("xet", "lfs"):
-            return None
-        sought = name.rpartition("/")[2]
-
-        def find(db: Connection) -> XetFile | None:
-            if kind == "xet":
-                return store.file_by_hash(db, hashes.parse(sought))
-            return store.file_of_object(db, sought)
-
-        return self._database.read(find)
+        name = key.rpartition("/")[2]
+        if key.startswith(IN_CHUNKS):
+            return self._database.read(lambda db: store.file_by_hash(db, hashes.parse(name)))
+        return self._database.read(lambda db: store.file_of_object(db, name))
 
 
 def _trimmed(xorb: Xorb, run: Run, start: int, stop: int) -> Piece:

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from bearhug.db import Connection, Row, adding, statement, upsert
 from bearhug.db.schema import (
     objects,
     repo_objects,
     xet_chunks,
-    xet_claims,
     xet_file_xorbs,
     xet_files,
     xorbs,
@@ -63,44 +62,27 @@ _NEIGHBOURS = statement(
     .order_by(xet_files.c.id.desc())
     .limit(bindparam("limit"))
 )
-_CLAIM = upsert(
-    xet_claims,
-    ("repo_id", "sha256", "file_id", "created_at"),
-    keys=("repo_id", "sha256"),
-    update=("file_id", "created_at"),
+_OF_OBJECTS = statement(
+    select(objects.c.sha256, objects.c.raw, objects.c.size, objects.c.file_id, xet_files.c.hash)
+    .outerjoin(xet_files, xet_files.c.id == objects.c.file_id)
+    .where(objects.c.sha256.in_(bindparam("hashes", expanding=True)))
 )
-_CLAIMED = statement(
-    select(xet_claims.c.sha256, xet_claims.c.file_id, xet_files.c.hash, xet_files.c.size)
-    .join(xet_files, xet_files.c.id == xet_claims.c.file_id)
-    .where(
-        xet_claims.c.repo_id == bindparam("repo_id"),
-        xet_claims.c.sha256.in_(bindparam("hashes", expanding=True)),
-    )
-)
-_IN_CHUNKS = statement(
-    select(objects.c.sha256, xet_files.c.hash)
+_BELONGS = statement(
+    select(repo_objects.c.repo_id)
+    .join(objects, objects.c.sha256 == repo_objects.c.sha256)
     .join(xet_files, xet_files.c.id == objects.c.file_id)
-    .join(repo_objects, repo_objects.c.sha256 == objects.c.sha256)
-    .where(
-        repo_objects.c.repo_id == bindparam("repo_id"),
-        objects.c.sha256.in_(bindparam("hashes", expanding=True)),
-    )
+    .where(xet_files.c.hash == bindparam("hash"), repo_objects.c.repo_id == bindparam("repo_id"))
 )
-_READABLE = statement(
-    select(xet_files.c.id).where(
-        xet_files.c.hash == bindparam("hash"),
-        or_(
-            exists().where(
-                xet_claims.c.file_id == xet_files.c.id,
-                xet_claims.c.repo_id == bindparam("repo_id"),
-            ),
-            exists().where(
-                objects.c.file_id == xet_files.c.id,
-                repo_objects.c.sha256 == objects.c.sha256,
-                repo_objects.c.repo_id == bindparam("repo_id"),
-            ),
-        ),
-    )
+_SAY = upsert(
+    objects,
+    ("sha256", "size", "raw", "file_id", "created_at"),
+    keys=("sha256",),
+    update=("file_id",),
+)
+_RESIZE = statement(
+    update(objects)
+    .where(objects.c.sha256 == bindparam("sha"), objects.c.raw.is_(False))
+    .values(size=bindparam("new_size"))
 )
 _VERIFIED = statement(
     update(xet_files).where(xet_files.c.id == bindparam("file")).values(sha256=bindparam("sha"))
@@ -110,11 +92,6 @@ _UNVERIFIED = statement(
     .where(xet_files.c.sha256.is_(None), xet_files.c.id > bindparam("after"))
     .order_by(xet_files.c.id)
     .limit(bindparam("limit"))
-)
-_DROP_CLAIM = statement(
-    delete(xet_claims).where(
-        xet_claims.c.repo_id == bindparam("repo_id"), xet_claims.c.sha256 == bindparam("sha256")
-    )
 )
 _SUMS = statement(
     select(
@@ -206,33 +183,20 @@ def runs_beside(db: Connection, xorb_id: int, limit: int = 4) -> list[tuple[Run,
     return [unpack_runs(row.terms) for row in rows]
 
 
-def claim(db: Connection, repo_id: int, sha256: str, file_id: int, at: Moment) -> None:
-    """To this repo the file of that sha256 is this one, as its uploader says."""
-    db.run(_CLAIM, repo_id=repo_id, sha256=sha256, file_id=file_id, created_at=at)
+def say(db: Connection, sha256: str, file: XetFile, at: Moment) -> None:
+    """The whole file of that sha256 is this one in chunks, as its uploader or we ourselves say."""
+    db.run(_SAY, sha256=sha256, size=file.size, raw=False, file_id=file.id, created_at=at)
+    db.run(_RESIZE, sha=sha256, new_size=file.size)
 
 
-def drop_claim(db: Connection, repo_id: int, sha256: str) -> None:
-    db.run(_DROP_CLAIM, repo_id=repo_id, sha256=sha256)
-
-
-def claimed(db: Connection, repo_id: int, hashes: Iterable[str]) -> dict[str, Row]:
-    """By sha256: file_id, hash and size of what the repo claims."""
-    wanted = list(hashes)
-    return {row.sha256: row for row in _many(db, _CLAIMED, wanted, repo_id=repo_id)}
-
-
-def hashes_of(db: Connection, repo_id: int, hashes: Iterable[str]) -> dict[str, bytes]:
-    """By sha256, the Xet hash of those of a repo's whole files that are in chunks."""
-    wanted = list(hashes)
-    found = {row.sha256: row.hash for row in _many(db, _IN_CHUNKS, wanted, repo_id=repo_id)}
-    return {sha: bytes(row.hash) for sha, row in claimed(db, repo_id, wanted).items()} | {
-        sha: bytes(hash) for sha, hash in found.items()
-    }
+def of_objects(db: Connection, hashes: Iterable[str]) -> dict[str, Row]:
+    """By sha256: raw, size, file_id and (Xet) hash of those that are here."""
+    return {row.sha256: row for row in _many(db, _OF_OBJECTS, list(hashes))}
 
 
 def belongs(db: Connection, repo_id: int, hash: bytes) -> bool:
-    """Whether that repo has this file: by its own upload, or as a whole file in chunks."""
-    return db.first(_READABLE, hash=hash, repo_id=repo_id) is not None
+    """Whether that repo holds the file of this Xet hash."""
+    return db.first(_BELONGS, hash=hash, repo_id=repo_id) is not None
 
 
 def note_sha256(db: Connection, file_id: int, sha256: str) -> None:

@@ -1,6 +1,6 @@
 """The hashes of Xet: BLAKE3 keyed by what is hashed (XET §1)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from blake3 import blake3
 
@@ -63,19 +63,59 @@ def keyed(chunk: bytes, key: bytes) -> bytes:
     return blake3(chunk, key=key).digest()
 
 
-def merkle_root(leaves: Sequence[Leaf]) -> bytes:
-    """Of chunks in order: the hash of a xorb, and what a file's is taken of."""
-    if not leaves:
+class Tree:
+    """The merkle tree of chunks fed to it in order; holds a few nodes of each level only."""
+
+    def __init__(self) -> None:
+        self._levels: list[list[Leaf]] = [[]]
+        self._risen = [False]
+
+    def add(self, leaf: Leaf, level: int = 0) -> None:
+        nodes = self._levels[level]
+        nodes.append(leaf)
+        if len(nodes) >= BRANCH:  # whatever follows, where this group ends is known now
+            end = _end_of_group(nodes)
+            group, nodes[:end] = nodes[:end], []
+            self._rise(group, level)
+
+    def root(self) -> bytes:
+        """ZERO if nothing was fed to it. Nothing can be added after."""
+        level = 0
+        while level < len(self._levels):
+            nodes = self._levels[level]
+            if len(nodes) == 1 and not self._risen[level]:
+                return nodes[0][0]
+            while nodes:
+                end = _end_of_group(nodes)
+                group, nodes[:end] = nodes[:end], []
+                self._rise(group, level)
+            level += 1
         return ZERO
-    level = list(leaves)
-    while len(level) > 1:
-        level = [_joined(group) for group in _groups(level)]
-    return level[0][0]
+
+    def _rise(self, group: list[Leaf], level: int) -> None:
+        self._risen[level] = True
+        if level + 1 == len(self._levels):
+            self._levels.append([])
+            self._risen.append(False)
+        self.add(_joined(group), level + 1)
 
 
-def file_hash(leaves: Sequence[Leaf]) -> bytes:
+def merkle_root(leaves: Iterable[Leaf]) -> bytes:
+    """Of chunks in order: the hash of a xorb, and what a file's is taken of."""
+    tree = Tree()
+    for leaf in leaves:
+        tree.add(leaf)
+    return tree.root()
+
+
+def file_hash(leaves: Iterable[Leaf]) -> bytes:
     """Of a file's chunks in order, wherever they are kept."""
-    return blake3(merkle_root(leaves), key=ZERO).digest() if leaves else ZERO
+    return salted(merkle_root(leaves))
+
+
+def salted(root: bytes) -> bytes:
+    """A file's hash from the root of its chunks."""
+    return root if root == ZERO else blake3(root, key=ZERO).digest()
 
 
 def eligible(chunk: bytes) -> bool:
@@ -83,18 +123,10 @@ def eligible(chunk: bytes) -> bool:
     return int.from_bytes(chunk[24:32], "little") % ELIGIBLE == 0
 
 
-def _groups(level: list[Leaf]) -> Iterable[list[Leaf]]:
-    start = 0
-    while start < len(level):
-        end = _end_of_group(level, start)
-        yield level[start:end]
-        start = end
-
-
-def _end_of_group(level: list[Leaf], start: int) -> int:
-    last = min(start + BRANCH, len(level))
-    for index in range(start + 2, last):
-        if level[index][0][24] & 3 == 0:
+def _end_of_group(nodes: list[Leaf]) -> int:
+    last = min(BRANCH, len(nodes))
+    for index in range(2, last):
+        if nodes[index][0][24] & 3 == 0:
             return index + 1
     return last
 

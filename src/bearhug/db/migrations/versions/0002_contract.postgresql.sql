@@ -386,20 +386,6 @@ CREATE TABLE webhook_watches (
 
 CREATE INDEX ix_webhook_watches_kind_key ON webhook_watches (kind, key);
 
-CREATE TABLE xet_claims (
-    repo_id BIGINT NOT NULL,
-    sha256 TEXT NOT NULL,
-    file_id BIGINT NOT NULL,
-    created_at BIGINT NOT NULL,
-    CONSTRAINT pk_xet_claims PRIMARY KEY (repo_id, sha256),
-    CONSTRAINT fk_xet_claims_repo_id FOREIGN KEY(repo_id) REFERENCES repos (id) ON DELETE CASCADE,
-    CONSTRAINT fk_xet_claims_file_id FOREIGN KEY(file_id) REFERENCES xet_files (id) ON DELETE CASCADE
-);
-
-CREATE INDEX ix_xet_claims_file_id ON xet_claims (file_id);
-
-CREATE INDEX ix_xet_claims_sha256 ON xet_claims (sha256);
-
 CREATE TABLE discussion_events (
     id BIGSERIAL NOT NULL,
     discussion_id BIGINT NOT NULL,
