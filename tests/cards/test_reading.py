@@ -42,7 +42,7 @@ def gguf(architecture: str, *, template: str = "") -> bytes:
 
 def test_a_new_repo_has_an_empty_card(any_hub: Hub) -> None:
     card = card_of(any_hub, make_repo(any_hub, "bert"))
-    assert (card.metadata, card.tags, card.readme_oid) == ({}, (), None)
+    assert (card.metadata, card.tags, card.readme_oid) == ({}, ("region:us",), None)
 
 
 def test_the_starter_chat_model(any_hub: Hub) -> None:

@@ -49,6 +49,21 @@ def parse(readme: str) -> Parsed:
 
 def load(text: str) -> dict[str, Any]:
     """The mapping that this YAML writes down. Raises Unreadable."""
+    plain = _loaded(text)
+    if plain is None:
+        return {}
+    if not isinstance(plain, dict):
+        raise Unreadable("The metadata is not a list of names and values.")
+    return plain
+
+
+def load_list(text: str) -> list[Any]:
+    """The list that this YAML writes down; [] for anything else. Raises Unreadable."""
+    plain = _loaded(text)
+    return plain if isinstance(plain, list) else []
+
+
+def _loaded(text: str) -> Any:
     if len(text.encode()) > MAX_BYTES:
         raise Unreadable(f"The metadata is longer than {MAX_BYTES // 1024} KiB.")
     try:
@@ -60,13 +75,7 @@ def load(text: str) -> dict[str, Any]:
         raise Unreadable(_said(error)) from error
     except (yaml.YAMLError, ValueError, OverflowError, TypeError) as error:
         raise Unreadable("The metadata is not YAML.") from error
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise Unreadable("The metadata is not a list of names and values.")
-    plain = _plain(value)
-    assert isinstance(plain, dict)
-    return plain
+    return _plain(value)
 
 
 def clean(text: str) -> str:

@@ -1,15 +1,22 @@
 """What weights say of themselves: the headers of safetensors and GGUF files, read by range."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from bearhug.cards.front_matter import clean
 from bearhug.cards.reading import shard_of
 from bearhug.kit import gguf, safetensors
 
 Read = Callable[[int, int], bytes]
 
 MAX_SHARDS = 64
+MAX_PARTS = 12
+"""Folders of a pipeline whose weights are counted together."""
+
+INDEX = ".safetensors.index.json"
+INDEX_BYTES = 16 * 1024 * 1024
+TEMPLATE_CHARS = 32_000
 PREFERRED = ("Q4_K_M", "Q4_K_S", "Q4_0", "Q4_1", "Q5_K_M", "Q8_0")
 """Which quantisation stands for a repo that has several, best first."""
 
@@ -17,17 +24,19 @@ _QUANTISATION = re.compile(
     r"(?:^|[-_.])((?:UD-)?(?:IQ|Q|TQ)\d(?:_[A-Z0-9]+)*|BF16|F16|F32|MXFP4)(?=[-_.]|$)",
     re.IGNORECASE,
 )
-_MAIN = re.compile(r"(model|diffusion_pytorch_model|adapter_model)(-\d{5}-of-\d{5})?\.safetensors")
+_MAIN = re.compile(
+    r"(model|diffusion_pytorch_model|adapter_model|pytorch_lora_weights|open_clip_model)"
+    r"(-\d{5}-of-\d{5})?\.safetensors"
+)
 
 
-def safetensors_facts(readers: Mapping[str, Read]) -> dict[str, Any]:
+def safetensors_facts(readers: Mapping[str, Read], indexes: Mapping[str, bytes]) -> dict[str, Any]:
     """{parameters: {dtype: count}, total, tensors} over the files that are one model; {} for none.
 
-    An unreadable file is left out.
+    An unreadable file is left out. `indexes` are the `….safetensors.index.json` files by path.
     """
-    main = [name for name in readers if _MAIN.fullmatch(name)] or list(readers)[:1]
     headers = []
-    for name in sorted(main)[:MAX_SHARDS]:
+    for name in one_model(readers, indexes):
         try:
             headers.append(safetensors.read_header(readers[name]))
         except safetensors.BadHeader:
@@ -41,12 +50,44 @@ def safetensors_facts(readers: Mapping[str, Read]) -> dict[str, Any]:
     }
 
 
+def one_model(names: Collection[str], indexes: Mapping[str, bytes]) -> list[str]:
+    """Which of these safetensors files are loaded together.
+
+    Those at the top that are named as a model's are, or that an index there lists; without any,
+    those in each folder of a pipeline; else the first file.
+    """
+    folders: dict[str, list[str]] = {}
+    for name in sorted(names):
+        folder, _, file = name.rpartition("/")
+        if _MAIN.fullmatch(file):
+            folders.setdefault(folder, []).append(name)
+    chosen = [""] if "" in folders else sorted(folders)[:MAX_PARTS]
+    found = [name for folder in chosen for name in _in_folder(folder, folders[folder], indexes)]
+    return (found or sorted(names)[:1])[:MAX_SHARDS]
+
+
+def _in_folder(folder: str, names: list[str], indexes: Mapping[str, bytes]) -> list[str]:
+    """One model's files of a folder: those its index lists, else whole files before shards."""
+    prefix = f"{folder}/" if folder else ""
+    for path, content in indexes.items():
+        if path.rpartition("/")[0] != folder or f"{path.removesuffix(INDEX)}.safetensors" in names:
+            continue
+        try:
+            listed = {prefix + file for file in safetensors.read_index(content).files}
+        except safetensors.BadHeader:
+            continue
+        if listed & set(names):
+            return [name for name in names if name in listed]
+    whole = [name for name in names if shard_of(name) == name]
+    return whole[:1] or names
+
+
 def gguf_facts(readers: Mapping[str, Read], sizes: Mapping[str, int]) -> dict[str, Any]:
     """What the repo's GGUF files are; {} for none.
 
-    {architecture, parameters, context_length, quantization, chat_template, file, size,
-    files: [{file, size, quantization, shards}]}; the first keys are of the file that stands
-    for all.
+    {architecture, parameters, context_length, quantization, chat_template, bos_token, eos_token,
+    file, size, files: [{file, size, quantization, shards}]}; the first keys are of the file that
+    stands for all.
     """
     models = _models(sizes)
     if not models:
@@ -59,23 +100,39 @@ def gguf_facts(readers: Mapping[str, Read], sizes: Mapping[str, int]) -> dict[st
         return {"files": models}
     first = headers[0]
     chosen["quantization"] = chosen["quantization"] or first.quantisation
+    template = first.chat_template
     return {
         "architecture": first.architecture,
         "parameters": sum(header.parameters for header in headers),
         "context_length": first.context_length,
         "quantization": first.quantisation or chosen["quantization"],
-        "chat_template": bool(first.chat_template),
+        "chat_template": clean(template) if len(template) <= TEMPLATE_CHARS else bool(template),
+        **_ends(readers[parts[0]], first),
         "file": chosen["file"],
         "size": chosen["size"],
         "files": models,
     }
 
 
+def _ends(read: Read, header: gguf.Header) -> dict[str, str]:
+    """The words that begin and end a text, as the vocabulary spells them."""
+    numbers = {
+        name: header.number(f"tokenizer.ggml.{name}_id")
+        for name in ("bos_token", "eos_token")
+        if f"tokenizer.ggml.{name}_id" in header.metadata
+    }
+    try:
+        spelled = gguf.read_words(read, "tokenizer.ggml.tokens", set(numbers.values()))
+    except gguf.BadHeader:
+        return {}
+    return {name: clean(spelled[at]) for name, at in numbers.items() if at in spelled}
+
+
 def _models(sizes: Mapping[str, int]) -> list[dict[str, Any]]:
     """The models among these files: parts are put together, projectors are no models."""
     whole: dict[str, dict[str, Any]] = {}
     for name in sorted(sizes):
-        if name.lower().startswith("mmproj"):
+        if "mmproj" in name.lower() or "imatrix" in name.lower():
             continue
         new = {"file": name, "size": 0, "quantization": quantisation(name), "shards": 0}
         model = whole.setdefault(shard_of(name), new)

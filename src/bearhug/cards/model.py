@@ -9,19 +9,36 @@ from bearhug.repos.model import Repo, RepoKind
 Scalar = str | int | float | bool
 
 PREFIXES: dict[RepoKind, dict[str, str]] = {
-    RepoKind.MODEL: {"pipeline_tag": "", "library": "", "language": "", "license": "license:"},
+    RepoKind.MODEL: {
+        "pipeline_tag": "",
+        "library": "",
+        "language": "",
+        "license": "license:",
+        "dataset": "dataset:",
+        "misc": "",
+    },
     RepoKind.DATASET: {
         "task": "task_categories:",
+        "task_ids": "task_ids:",
         "size": "size_categories:",
         "format": "format:",
-        "language": "language:",
+        "modality": "modality:",
         "library": "library:",
+        "language": "language:",
+        "language_creators": "language_creators:",
+        "annotations_creators": "annotations_creators:",
+        "multilinguality": "multilinguality:",
+        "source_datasets": "source_datasets:",
+        "benchmark": "benchmark:",
         "license": "license:",
     },
     RepoKind.SPACE: {"sdk": "", "license": "license:"},
     RepoKind.KERNEL: {"license": "license:"},
 }
 """The facets of each kind, and what stands before their values in a list of tags."""
+
+SPELLED = {"task": "task_categories", "size": "size_categories"}
+"""Facets that cards and clients know by another name."""
 
 OTHER = "other"
 """The facet of every tag that is none of those."""
@@ -31,9 +48,11 @@ OTHER = "other"
 class Card:
     """What a repo says of itself on its main branch.
 
-    `facts` come from files: {config, transformers, mask_token, safetensors: {parameters, total},
-    gguf: {architecture, parameters, context_length, quantization, chat_template, file, files},
-    formats, weights: {path: [etag, bytes]}, warning}; each key only where it is known.
+    `facts` come from files, each key only where it is known: {config, transformers, mask_token,
+    safetensors: {parameters, total, tensors}, gguf: {architecture, parameters, context_length,
+    quantization, chat_template, bos_token, eos_token, file, size, files}, evaluations, mentions,
+    weights: {path: [etag, bytes]}, made_of, warning}.
+    `weight_bytes` of a dataset are all its bytes.
     """
 
     metadata: Mapping[str, Any] = field(default_factory=dict)

@@ -7,7 +7,7 @@ believed, and long arrays (a vocabulary) are counted, not kept.
 import math
 import struct
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 Read = Callable[[int, int], bytes]
@@ -179,6 +179,35 @@ def read_header(read: Read) -> Header:
     pairs = cursor.count(MAX_PAIRS, "metadata pairs")
     metadata = _metadata(cursor, pairs)
     return Header(version, metadata, tuple(_tensor(cursor) for _ in range(tensor_count)))
+
+
+def read_words(read: Read, key: str, wanted: Collection[int]) -> dict[int, str]:
+    """Some strings of a long array, which `read_header` only counts, by their place in it.
+
+    Raises BadHeader.
+    """
+    cursor = _Cursor(read)
+    cursor.take(4)
+    cursor.version()
+    cursor.count(MAX_TENSORS, "tensors")
+    for _ in range(cursor.count(MAX_PAIRS, "metadata pairs")):
+        name, kind = cursor.text(), cursor.u32()
+        if name != key or kind != ARRAY:
+            _value(cursor, kind)
+            continue
+        of_what, length = cursor.u32(), cursor.count(MAX_ELEMENTS, "elements in one array")
+        return _words(cursor, length, wanted) if of_what == STRING else {}
+    return {}
+
+
+def _words(cursor: "_Cursor", length: int, wanted: Collection[int]) -> dict[int, str]:
+    found = {}
+    place = 0
+    for at in sorted(at for at in wanted if 0 <= at < length):
+        cursor.skip_texts(at - place)
+        found[at] = cursor.text()
+        place = at + 1
+    return found
 
 
 class _Cursor:

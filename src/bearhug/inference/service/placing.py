@@ -8,7 +8,7 @@ from threading import Lock
 
 from bearhug.cards import service as cards
 from bearhug.cards.model import Card
-from bearhug.cards.reading import NOT_DECODERS
+from bearhug.cards.pipelines import NOT_DECODERS
 from bearhug.errors import EntryNotFound
 from bearhug.files import service as files
 from bearhug.files.model import Node, Snapshot
