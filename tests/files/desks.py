@@ -1,6 +1,8 @@
 """People at their terminals: real git, each with a home and a token of their own."""
 
 import subprocess
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -78,3 +80,11 @@ class Desk:
         self.git("add", "-A", at=at)
         self.git("commit", "-q", "--allow-empty", "-m", message, at=at)
         return self.git("rev-parse", "HEAD", at=at)
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 10) -> None:
+    """What follows an answer takes a moment."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

@@ -3,8 +3,6 @@
 import gzip
 import os
 import socket
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -17,7 +15,7 @@ from bearhug.hub import Transaction
 from bearhug.repos import service as repos
 from bearhug.repos.model import Repo, RepoKind
 from tests.conftest import Server, person
-from tests.files.desks import Desk
+from tests.files.desks import Desk, wait_until
 from tests.files.served import ada, grace, linus, served, visitor
 from tests.repos_of import make_repo
 
@@ -204,10 +202,3 @@ def fetching(server: Server) -> list[str]:
         if str(server.hub.git.root) in line and "upload-pack" in line:
             found.append(line)
     return found
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
