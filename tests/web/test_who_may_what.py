@@ -16,8 +16,11 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from bearhug.app import Application, all_routes
+from bearhug.collections import service as collections
+from bearhug.collections.model import Gathering, ItemKind
 from bearhug.db import Connection, adding, statement
-from bearhug.db.schema import accounts, members, refs, runs, sessions, tokens
+from bearhug.db.schema import accounts, collection_items, members, refs, runs, sessions, tokens
+from bearhug.db.schema import collections as gathered
 from bearhug.db.schema import repos as rows
 from bearhug.hub import Hub, Transaction
 from bearhug.inference import service as inference
@@ -55,17 +58,21 @@ STATE = (
     statement(select(sessions.c.id, sessions.c.sha256).where(sessions.c.user_id == ADA)),
     statement(select(refs).where(refs.c.repo_id < 18).order_by(refs.c.repo_id, refs.c.name)),
     statement(select(runs)),
+    statement(select(gathered).where(gathered.c.owner_id == ADA)),
+    statement(select(collection_items)),
 )
 """All that is ada's or bears' and must stay as it was; hearts and downloads are another matter."""
 
 
 @dataclass(frozen=True)
 class Things:
-    """Whose ids are tried: a token, a session and a run, all ada's."""
+    """Whose ids are tried: a token, a session, a run and a private collection, all ada's."""
 
     token: int
     session: int
     run: str
+    slug: str = ""
+    item: str = ""
 
 
 def digest(secret: str) -> str:
@@ -121,7 +128,16 @@ def furnish(hub: Hub) -> Things:
         Figures(completion_tokens=1, tokens_per_second=1.0, machine="4 cores"),
     )
     run = hub.write_as(person(hub, "ada"), inference.save, said, public=True)
-    return Things(token, session, run.id)
+    gathering = hub.write_as(person(hub, "ada"), gather)
+    slug = gathering.collection.slug.partition("/")[2]
+    return Things(token, session, run.id, slug, gathering.items[0].object_id)
+
+
+def gather(tx: Transaction) -> Gathering:
+    """Ada's private collection with her hidden model in it."""
+    made = collections.create(tx, SECRET, description=SECRET, private=True)
+    collections.add_item(tx, made.slug, ItemKind.MODEL, f"ada/{HIDDEN}", SECRET)
+    return collections.gathered(tx, made.slug)
 
 
 @pytest.fixture
@@ -161,6 +177,11 @@ def values(things: Things, owner: str, name: str) -> dict[str, str]:
         "user": "ada",
         "org": "bears",
         "model": f"{owner}/{name}",
+        "slug": things.slug,
+        "item": things.item,
+        "num": "1",
+        "comment": things.item,
+        "status": "pending",
         "job": "1",
         "task": "text-generation",
     }
@@ -177,10 +198,12 @@ def bodies(owner: str, name: str, kind: RepoKind) -> Iterator[dict[str, Any]]:
         **{"model": full, "messages": [{"role": "user", "content": "?"}], "prompt": "?"},
         **{"inputs": "?", "id": "chatcmpl-1", "public": True, "startingPoint": "main"},
     }
+    fields |= {"title": "x", "item": {"id": full, "type": str(kind)}, "note": "x", "position": 0}
     yield {"json": fields}
     form = {"owner": "linus", "name": "mine", "visibility": "public", "confirm": full}
     form |= {"branch": "main", "start": "main", "title": "x", "path": "x.txt", "content": "x"}
     form |= {"public": "1", "user": "linus", "role": "admin", "email": "x@y.example"}
+    form |= {"on": "1", "item": f"{kind.plural}/{full}", "collection": "ada/x", "do": "remove"}
     form |= {"password": "twelve letters", "operator": "1", "action": "operator"}
     yield {"data": form}
     yield {"content": json.dumps({"key": "header", "value": {"summary": "x"}})}
