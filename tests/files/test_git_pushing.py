@@ -1,6 +1,7 @@
 """Pushing by real git, and the API's view of it."""
 
 import base64
+import os
 import socket
 import subprocess
 import time
@@ -275,7 +276,7 @@ def test_a_push_broken_off_leaves_nothing_and_works_again(served: Server, ada: D
     place = ada.clone("ada/broken")
     before = refs(served, repo), packs(served, repo)
     old = before[0]["refs/heads/main"]
-    new = ada.commit(place, {f"{n}.bin": n.to_bytes(2) * 300_000 for n in range(40)})
+    new = ada.commit(place, {f"{n}.bin": os.urandom(300_000) for n in range(12)})
     listed = f"{new}\n^{old}\n".encode()
     packed = subprocess.run(
         ["git", "pack-objects", "--revs", "--stdout", "-q", "--depth=0", "--window=0"],

@@ -35,8 +35,14 @@ def repo(hub: Hub) -> Repo:
     return made
 
 
-def batch(client: TestClient, operation: str, who: dict[str, str], sha: str = SHA) -> Any:
-    asked = {"operation": operation, "objects": [{"oid": sha, "size": len(BYTES)}]}
+def batch(
+    client: TestClient, operation: str, who: dict[str, str], sha: str = SHA, ref: str = ""
+) -> Any:
+    asked: dict[str, Any] = {
+        "operation": operation,
+        "objects": [{"oid": sha, "size": len(BYTES)}],
+        **({"ref": {"name": ref}} if ref else {}),
+    }
     return client.post("/ada/large.git/info/lfs/objects/batch", json=asked, headers=who)
 
 
@@ -90,7 +96,9 @@ def test_an_upload_address_ends_with_the_repo(hub: Hub, repo: Repo, client: Test
 
 def test_who_may_not_write_is_given_no_address(repo: Repo, client: TestClient) -> None:
     assert batch(client, "upload", {}).status_code == 401
-    assert batch(client, "upload", LINUS).status_code == 403
+    assert batch(client, "upload", LINUS, ref="refs/heads/main").status_code == 403
+    proposing = batch(client, "upload", LINUS)  # a pull request's bytes come before it has a ref
+    assert proposing.status_code == 200
 
 
 def test_finishing_again_is_no_error_and_nobody_elses_object_is_claimed(
