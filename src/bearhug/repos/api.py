@@ -1,15 +1,17 @@
 """Repos as JSON: make, delete, move, set, list one's own. Clients: HfApi, @huggingface/hub."""
 
+import base64
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import PlainTextResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from bearhug.errors import BadName, BadRequest, NameTaken
 from bearhug.kit.wire import wire_time
 from bearhug.repos import service as repos
-from bearhug.repos.model import Access, Repo, RepoKind, Visibility
+from bearhug.repos.model import Access, Beginning, Repo, RepoKind, Visibility
+from bearhug.repos.wishes import Hosted
 from bearhug.web.call import CallDep
 
 router = APIRouter(prefix="/api", tags=["repos"])
@@ -23,13 +25,36 @@ class NamedRepo(BaseModel):
     type: RepoKind = RepoKind.MODEL
 
 
-class NewRepo(NamedRepo):
-    """What a client may send of a new repo; the keys of hosted hardware are accepted and unused."""
+class FirstFile(BaseModel):
+    """A file of the first commit. Client: @huggingface/hub, createRepo."""
+
+    path: str = Field(max_length=4096)
+    content: str
+    encoding: Literal["base64", "utf-8"] = "base64"
+
+    @property
+    def decoded(self) -> bytes:
+        """Raises BadRequest naming the file."""
+        if self.encoding == "utf-8":
+            return self.content.encode()
+        try:
+            return base64.b64decode(self.content, validate=True)
+        except ValueError as error:  # binascii.Error among them; letters that are not ASCII
+            raise BadRequest(f"files: {self.path} is not base64.") from error
+
+
+class NewRepo(NamedRepo, Hosted):
+    """What a client may send of a new repo. `region` is accepted: a hub stands in one place."""
 
     visibility: Visibility | None = None
     private: bool | None = None
     sdk: str | None = None
+    template: str | None = None
+    """A Space to begin as a copy of, as `owner/name`."""
+    license: str = Field("", pattern=r"^[A-Za-z0-9.+_-]{0,64}$")
+    files: list[FirstFile] = Field(default_factory=list, max_length=100)
     resourceGroupId: str | None = None
+    region: Literal["us", "eu"] | None = None
 
 
 class RepoMove(BaseModel):
@@ -42,6 +67,7 @@ class RepoSettings(BaseModel):
     gated: Literal["auto", "manual", False] | None = None
     visibility: Visibility | None = None
     private: bool | None = None
+    discussionsDisabled: bool | None = None
 
 
 class RepoStorage(BaseModel):
@@ -59,6 +85,7 @@ async def create_repo(call: CallDep, new: NewRepo) -> dict[str, str]:
     """Make a repo. Client: HfApi.create_repo, which reads `url`, from a 409 too."""
     owner, name = _split(new)
     visibility = _visibility(new.visibility, new.private)
+    files = {file.path: file.decoded for file in new.files}
     try:
         repo = await call.write(
             repos.create,
@@ -68,6 +95,8 @@ async def create_repo(call: CallDep, new: NewRepo) -> dict[str, str]:
             visibility=visibility,
             sdk=new.sdk or "",
             group=new.resourceGroupId,
+            template=new.template if new.type is RepoKind.SPACE else None,
+            beginning=Beginning(license=new.license, files=files, hosting=new.hosting),
         )
     except NameTaken as taken:
         raise NameTaken(taken.message, url=f"{call.base_url}{taken.details['url']}") from taken
@@ -99,18 +128,25 @@ async def move_repo(call: CallDep, asked: RepoMove) -> dict[str, str]:
 async def change_settings(
     call: CallDep, kind: RepoKind, owner: str, name: str, asked: RepoSettings
 ) -> dict[str, str | bool]:
-    """Set visibility and gate. Client: HfApi.update_repo_settings."""
+    """Set visibility, gate, discussions. Client: HfApi.update_repo_settings."""
     visibility = _visibility(asked.visibility, asked.private)
-    if visibility is None and asked.gated is None:
-        raise BadRequest("Nothing to set: send gated, visibility, or both.")
+    closed = asked.discussionsDisabled
+    if visibility is None and asked.gated is None and closed is None:
+        raise BadRequest("Nothing to set: send gated, visibility or discussionsDisabled.")
     gated = None if asked.gated is None else asked.gated or ""
     repo = await call.write(
-        repos.change_settings, kind, f"{owner}/{name}", visibility=visibility, gated=gated
+        repos.change_settings,
+        kind,
+        f"{owner}/{name}",
+        visibility=visibility,
+        gated=gated,
+        talk=None if closed is None else not closed,
     )
     return {
         "visibility": repo.visibility,
         "private": repo.private,
         "gated": repo.gated or False,
+        "discussionsDisabled": not repo.talk,
     }
 
 

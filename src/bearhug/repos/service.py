@@ -1,5 +1,7 @@
 """What people do with repos, and who may: each function is one use case."""
 
+from dataclasses import replace
+
 from bearhug.accounts.model import AccountDeleted
 from bearhug.db import Row
 from bearhug.errors import (
@@ -142,11 +144,13 @@ def create(
     visibility: Visibility | None = None,
     sdk: str = "",
     group: str | None = None,
+    template: str | None = None,
     beginning: Beginning = NOTHING,
 ) -> Repo:
     """Create a repo, by default under the actor's own name; its first commit is `files`' affair.
 
-    `group` names a resource group of the owner, as the wire does. Raises NotSignedIn, Forbidden
+    `group` names a resource group of the owner, as the wire does; `template` a Space whose
+    history is where it begins, instead of the files of `beginning`. Raises NotSignedIn, Forbidden
     (another's namespace, or a token that may not), BadName, BadRequest (a Space without an SDK,
     no such group) or NameTaken.
     """
@@ -158,6 +162,9 @@ def create(
     if row is None or not can_create(tx.actor, row.id, group_id):
         why = TOKEN_REFUSES if row is not None and _may_add(tx.actor, row.id, group_id) else "."
         raise Forbidden(f"You may not create repos under {space!r}{why}")
+    if template is not None:
+        origin = _template(tx, template)
+        sdk, beginning = origin.sdk, replace(beginning, origin=origin)
     if kind is RepoKind.SPACE and sdk not in SDKS:
         raise BadRequest(f"sdk: a Space needs one of {', '.join(SDKS)}; got {sdk!r}.")
     full_name = RepoName(row.name, name)
@@ -286,6 +293,14 @@ def _why(actor: Actor, repo: Repo, access: Access) -> str:
     if _role_allows(actor, repo, access):
         return TOKEN_REFUSES
     return "."
+
+
+def _template(tx: Transaction, name: str) -> Repo:
+    try:
+        return find(tx, RepoKind.SPACE, name, access=Access.READ)
+    except (RepoNotFound, Moved) as error:
+        # Making a repo is never answered by "no such repo": clients would take it for their own.
+        raise BadRequest(f"template: there is no Space {name!r} here.") from error
 
 
 def _group(tx: Transaction, owner: Row | None, wire_id: str | None) -> int | None:

@@ -1,15 +1,25 @@
 """Branches and tags."""
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from bearhug.errors import BadRequest, Conflict, Forbidden, RevisionNotFound, Unprocessable
+from bearhug.errors import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    RepoNotFound,
+    RevisionNotFound,
+    Unprocessable,
+)
 from bearhug.files import store
-from bearhug.files.service.committing import MAIN, pushed, signature
+from bearhug.files.service.committing import MAIN, TRIES, pushed, signature
 from bearhug.files.service.reading import at
 from bearhug.git import store as git
 from bearhug.git.writing import annotated_tag
 from bearhug.hub import Actor, Hub, Transaction
 from bearhug.repos import service as repos
+from bearhug.repos import store as repo_rows
 from bearhug.repos.model import Access, Repo, RepoKind
 
 BAD = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|//|@\{|^[-/.]|[/.]$|\.lock(/|$)|/\.|^@$")
@@ -17,6 +27,20 @@ BAD = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|//|@\{|^[-/.]|[/.]$|\.lock(/|$)
 
 class ReferenceExists(Conflict):
     """A branch or tag of that name is there already."""
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    kind: RepoKind
+    name: str
+    rev: str
+
+
+@dataclass(frozen=True)
+class _Found:
+    repo: Repo
+    commit: str
+    packs: frozenset[int]
 
 
 def check_ref_name(name: str) -> None:
@@ -39,17 +63,14 @@ def create_branch(hub: Hub, actor: Actor, kind: RepoKind, name: str, branch: str
     Raises as `repos.find`, RevisionNotFound, ReferenceExists, and as `check_ref_name` does.
     """
     check_ref_name(branch)
-    repo, commit = hub.read_as(actor, _resolve, kind, name, rev)
 
-    def make(tx: Transaction) -> None:
-        repos.find(tx, kind, str(repo.name), access=Access.WRITE)
+    def make(tx: Transaction, repo: Repo, commit: str) -> None:
         ref = f"refs/heads/{branch}"
         if not git.create_ref(tx.db, repo.id, ref, commit):
             raise ReferenceExists(f"Reference {ref} already exists")
         pushed(tx, repo, ref, None, commit, f"Create branch {branch}")
 
-    hub.write_as(actor, make)
-    return commit
+    return _name(hub, actor, _Wanted(kind, name, rev), make)
 
 
 def delete_branch(tx: Transaction, kind: RepoKind, name: str, branch: str) -> None:
@@ -65,13 +86,13 @@ def create_tag(
     hub: Hub, actor: Actor, kind: RepoKind, name: str, tag: str, rev: str, message: str = ""
 ) -> str:
     """Name a commit; annotated if there is a message. Slow. Raises as `create_branch` does."""
-    repo, commit = hub.read_as(actor, _resolve, kind, name, rev)
+    wanted = _Wanted(kind, name, rev)
+    hub.read_as(actor, _resolve, wanted)  # a revision that is not there is told before a bad name
     check_ref_name(tag)
-    tagger = hub.read_as(actor, signature)
-    made = annotated_tag(commit, tag, tagger=tagger, message=message) if message else None
 
-    def make(tx: Transaction) -> None:
-        repos.find(tx, kind, str(repo.name), access=Access.WRITE)
+    def make(tx: Transaction, repo: Repo, commit: str) -> None:
+        tagger = signature(tx)
+        made = annotated_tag(commit, tag, tagger=tagger, message=message) if message else None
         ref, oid = f"refs/tags/{tag}", made.oid if made else commit
         peeled = commit if made else None
         if not git.create_ref(tx.db, repo.id, ref, oid, peeled=peeled):
@@ -81,8 +102,7 @@ def create_tag(
             store.grow(tx.db, repo.id, made.pack.size)
         pushed(tx, repo, ref, None, commit, f"Create tag {tag}")
 
-    hub.write_as(actor, make)
-    return commit
+    return _name(hub, actor, wanted, make)
 
 
 def delete_tag(tx: Transaction, kind: RepoKind, name: str, tag: str) -> None:
@@ -91,9 +111,36 @@ def delete_tag(tx: Transaction, kind: RepoKind, name: str, tag: str) -> None:
     _delete(tx, repo, f"refs/tags/{tag}", tag)
 
 
-def _resolve(tx: Transaction, kind: RepoKind, name: str, rev: str) -> tuple[Repo, str]:
-    repo = repos.find(tx, kind, name, access=Access.WRITE)
-    return repo, at(tx, repo, rev).commit
+def _name(
+    hub: Hub, actor: Actor, wanted: _Wanted, make: Callable[[Transaction, Repo, str], None]
+) -> str:
+    """Find the commit, then name it where it was found. Returns it."""
+    for _ in range(TRIES):
+        found = hub.read_as(actor, _resolve, wanted)
+        if hub.write_as(actor, _named, found, make):
+            return found.commit
+    raise Conflict("This repo is changing too often just now. Try again.")
+
+
+def _resolve(tx: Transaction, wanted: _Wanted) -> _Found:
+    repo = repos.find(tx, wanted.kind, wanted.name, access=Access.WRITE)
+    packs = frozenset(row.id for row in git.packs(tx.db, repo.id))
+    return _Found(repo, at(tx, repo, wanted.rev).commit, packs)
+
+
+def _named(tx: Transaction, found: _Found, make: Callable[[Transaction, Repo, str], None]) -> bool:
+    """False, changing nothing, if packs have gone meanwhile, and maybe the commit with them.
+
+    The repo is asked for by its id: another may bear its name by now.
+    """
+    repo = repo_rows.by_id(tx.db, found.repo.id)
+    if repo is None:
+        raise RepoNotFound
+    repos.require(tx.actor, repo, Access.WRITE)
+    if not found.packs <= {row.id for row in git.packs(tx.db, repo.id)}:
+        return False
+    make(tx, repo, found.commit)
+    return True
 
 
 def _delete(tx: Transaction, repo: Repo, ref: str, asked: str) -> None:
