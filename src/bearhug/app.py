@@ -21,6 +21,7 @@ from bearhug import (
     discussions,
     files,
     inference,
+    oauth,
     papers,
     repos,
     social,
@@ -74,6 +75,9 @@ from bearhug.inference import jobs as inference_jobs
 from bearhug.inference import pages as inference_pages
 from bearhug.inference import room as inference_room
 from bearhug.inference import service as inference_service
+from bearhug.oauth import api as oauth_api
+from bearhug.oauth import pages as oauth_pages
+from bearhug.oauth import service as oauth_service
 from bearhug.papers import api as papers_api
 from bearhug.papers import pages as papers_pages
 from bearhug.papers import service as papers_service
@@ -101,6 +105,7 @@ log = logging.getLogger(__name__)
 FEATURES: tuple[ModuleType, ...] = (
     accounts,
     repos,
+    oauth,
     files,
     access,
     discussions,
@@ -117,6 +122,8 @@ FEATURES: tuple[ModuleType, ...] = (
 ROUTES: tuple[Sequence[BaseRoute], ...] = (
     accounts_api.routes,
     accounts_pages.routes,
+    oauth_api.routes,
+    oauth_pages.routes,
     repos_api.routes,
     repos_pages.routes,
     files_api.routes,
@@ -145,9 +152,7 @@ ROUTES: tuple[Sequence[BaseRoute], ...] = (
 
 Panels = tuple[Callable[[Call, Repo], Awaitable[tuple[str, dict[str, Any]] | None]], ...]
 
-PANELS: Panels = (
-    inference_pages.panel,
-)
+PANELS: Panels = (inference_pages.panel,)
 """What stands beside a card: each gives a template and the variables to include it with, or None.
 
 `hub.rooms["panels"]`, for the page of a repo.
@@ -167,6 +172,7 @@ LISTENERS: Listeners = {
     RepoCreated: [
         webhooks_service.on_repo_created,
         files_service.on_repo_created,
+        oauth_service.on_repo_created,
         catalog_service.on_change,
     ],
     RepoChanged: [

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from bearhug.access.model.forms import Form
 from bearhug.accounts.model import Account
-from bearhug.kit.wire import Moment
+from bearhug.kit.wire import Moment, object_id
 from bearhug.repos.model import Repo
 
 MOST_REASON = 200
@@ -21,8 +21,12 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Request:
-    """One person's request for one repo. `email` is "" where access was given unasked."""
+    """One person's request for one repo. `email` is "" where access was given unasked.
 
+    `id` names it on the wire.
+    """
+
+    id: str
     user: Account
     email: str
     status: Status
@@ -31,6 +35,11 @@ class Request:
     asked_at: Moment
     decided_at: Moment | None
     decided_by: str
+
+
+def request_id(repo_id: int, user_id: int) -> str:
+    """What a request is called on the wire."""
+    return object_id(f"access_requests/{repo_id}", user_id)
 
 
 @dataclass(frozen=True)
@@ -45,7 +54,7 @@ class OwnRequest:
 
 @dataclass(frozen=True)
 class Gate:
-    """What stands before a repo's files, for whoever may not pass yet; `status` of their request."""
+    """What stands before a repo's files for whoever may not pass; `status` of their request."""
 
     repo: Repo
     form: Form

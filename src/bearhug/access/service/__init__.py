@@ -7,6 +7,8 @@ leaks.py     tokens to be ended, by whoever found them
 """
 
 from bearhug.access.service.gates import (
+    NEWEST,
+    PAGE,
     Step,
     ask,
     browse,
@@ -44,10 +46,13 @@ from bearhug.access.service.reports import (
     disable,
     enable,
     reports,
+    suspended,
     suspension,
 )
 
 __all__ = [
+    "NEWEST",
+    "PAGE",
     "Step",
     "add_members",
     "ask",
@@ -81,6 +86,7 @@ __all__ = [
     "revoke",
     "set_auto_join",
     "set_gate",
+    "suspended",
     "suspension",
     "told",
 ]

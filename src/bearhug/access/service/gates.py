@@ -23,7 +23,7 @@ from bearhug.accounts import service as accounts
 from bearhug.accounts.model import Account
 from bearhug.cards import service as cards
 from bearhug.errors import BadRequest, Forbidden, NotFound, Unprocessable
-from bearhug.hub import Permission, Role, Transaction
+from bearhug.hub import Permission, Transaction
 from bearhug.kit.wire import Moment
 from bearhug.repos import service as repos
 from bearhug.repos.model import Access, Repo, RepoKind
@@ -134,10 +134,18 @@ def report(tx: Transaction, kind: RepoKind, name: str) -> Sequence[Request]:
 
 
 def handle(
-    tx: Transaction, kind: RepoKind, name: str, user: str, status: Status, *, reason: str = ""
+    tx: Transaction,
+    kind: RepoKind,
+    name: str,
+    user: str,
+    status: Status,
+    *,
+    reason: str = "",
+    request_id: str = "",
 ) -> None:
     """Let somebody in who asked, refuse them, or take either back.
 
+    They are named by `user` or by `request_id`, as the wire has it.
     Raises NotFound for nobody of that name, no request, or one that stands so already.
     """
     repo = _of_owner(tx, kind, name)
@@ -145,6 +153,8 @@ def handle(
         raise BadRequest("rejectionReason: only a request that is rejected has one.")
     if len(reason) > MOST_REASON:
         raise Unprocessable(f"rejectionReason: at most {MOST_REASON} characters.")
+    if request_id:
+        user = store.user_of(tx.db, repo.id, request_id) or user
     account = accounts.find_user(tx, user)
     row = store.status(tx.db, repo.id, account.id)
     if row is None:

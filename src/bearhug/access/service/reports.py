@@ -10,9 +10,10 @@ from bearhug.errors import BadRequest, Forbidden, NotFound, TooMany
 from bearhug.hub import Permission, Transaction
 from bearhug.repos import service as repos
 from bearhug.repos import store as repo_rows
-from bearhug.repos.model import Access, Repo, RepoChanged, RepoKind
+from bearhug.repos.model import Repo, RepoChanged, RepoKind
 
 PAGE = 100
+MOST_SUSPENDED = 1_000
 MOST_A_DAY = 50
 DAY = 24 * 3600 * 1000
 
@@ -87,6 +88,12 @@ def suspension(tx: Transaction, repo: Repo) -> Suspension | None:
     """Why it is disabled, for its people and operators; None for others."""
     concerned = tx.actor.operator or repo.owner_id in tx.actor.roles
     return store.suspension(tx.db, repo.id) if repo.disabled and concerned else None
+
+
+def suspended(tx: Transaction) -> Sequence[tuple[Repo, Suspension]]:
+    """All that is disabled, the latest first. For operators."""
+    require_operator(tx)
+    return store.suspended(tx.db, MOST_SUSPENDED)
 
 
 def require_operator(tx: Transaction) -> None:

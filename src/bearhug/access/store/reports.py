@@ -6,8 +6,9 @@ from sqlalchemy import bindparam, delete, func, select, update
 
 from bearhug.access.model import Report, Suspension
 from bearhug.db import Connection, adding, statement, upsert
-from bearhug.db.schema import accounts, repos, reports, suspensions
+from bearhug.db.schema import accounts, reports, repos, suspensions
 from bearhug.kit.wire import Moment
+from bearhug.repos.model import Repo
 from bearhug.repos.store import COLUMNS as OF_REPO
 from bearhug.repos.store import repo_of
 
@@ -61,6 +62,18 @@ _SUSPENSION = statement(
     select(suspensions.c.reason, suspensions.c.created_at, accounts.c.name)
     .select_from(suspensions.outerjoin(accounts, accounts.c.id == suspensions.c.created_by))
     .where(suspensions.c.repo_id == bindparam("repo_id"))
+)
+_SUSPENDED = statement(
+    select(
+        *OF_REPO,
+        suspensions.c.reason.label("why"),
+        suspensions.c.created_at.label("since"),
+        accounts.c.name.label("by"),
+    )
+    .join(suspensions, suspensions.c.repo_id == repos.c.id)
+    .outerjoin(accounts, accounts.c.id == suspensions.c.created_by)
+    .order_by(suspensions.c.created_at.desc())
+    .limit(bindparam("limit"))
 )
 _LAST = 2**62
 
@@ -121,3 +134,11 @@ def _report(row: Any) -> Report:
         row.handled_at,
         row.handler or "",
     )
+
+
+def suspended(db: Connection, limit: int) -> list[tuple[Repo, Suspension]]:
+    """What is disabled, the latest first."""
+    return [
+        (repo_of(row), Suspension(row.why, row.by or "", row.since))
+        for row in db.all(_SUSPENDED, limit=limit)
+    ]

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 
 from bearhug.access.model import OwnRequest, Request, Status
+from bearhug.access.model.gates import request_id
 from bearhug.accounts.store.people import COLUMNS as OF_ACCOUNT
 from bearhug.accounts.store.people import HERE, account_of
 from bearhug.db import Connection, Row, statement, upsert
@@ -20,6 +21,7 @@ _ONE = (asked.c.repo_id == bindparam("repo_id"), asked.c.user_id == bindparam("u
 _judge = accounts.alias("judge")
 _ROW = (
     *OF_ACCOUNT,
+    asked.c.repo_id.label("of_repo"),
     asked.c.status,
     asked.c.by_hand,
     asked.c.fields,
@@ -47,6 +49,11 @@ _PAGE = statement(
     )
     .order_by(asked.c.created_at.desc(), accounts.c.id.desc())
     .limit(bindparam("limit"))
+)
+_ASKERS = statement(
+    select(accounts.c.id, accounts.c.name)
+    .join(asked, asked.c.user_id == accounts.c.id)
+    .where(asked.c.repo_id == bindparam("repo_id"), HERE)
 )
 _ALL = statement(
     _JOINED.where(asked.c.repo_id == bindparam("repo_id"), HERE).order_by(
@@ -93,6 +100,14 @@ def get(db: Connection, repo_id: int, user_id: int) -> Request | None:
 def status(db: Connection, repo_id: int, user_id: int) -> Row | None:
     """(status, reason, decided_at) of one's request."""
     return db.first(_STATUS, repo_id=repo_id, user_id=user_id)
+
+
+def user_of(db: Connection, repo_id: int, wire_id: str) -> str | None:
+    """The name of whoever made the request that the wire calls so."""
+    for row in db.all(_ASKERS, repo_id=repo_id):
+        if request_id(repo_id, row.id) == wire_id.lower():
+            return str(row.name)
+    return None
 
 
 def page(
@@ -172,6 +187,7 @@ def of_user(db: Connection, user_id: int, limit: int) -> list[OwnRequest]:
 def _request(row: Any) -> Request:
     account = account_of(row)
     return Request(
+        request_id(row.of_repo, account.id),
         account,
         "" if row.by_hand else account.email,
         Status(row.status),

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bearhug.access import service as access
 from bearhug.cards.model import Card
-from bearhug.cards.reading import words
+from bearhug.cards.tagging import words
 from bearhug.cards.tasks import CHAT_TASKS
 from bearhug.catalog import service as catalog
 from bearhug.catalog.service.info import Info
@@ -65,7 +66,7 @@ COMMON: dict[str, Property] = {
     "usedStorage": lambda view: view.repo.used_bytes,
     "cardData": lambda view: dict(view.metadata),
     "siblings": lambda view: [_sibling(node, view.blobs) for node in view.info.siblings],
-    "resourceGroup": lambda view: None,
+    "resourceGroup": lambda view: _group(view),
 }
 OF_MODEL: dict[str, Property] = {
     "pipeline_tag": lambda view: view.card.pipeline_tag,
@@ -235,3 +236,11 @@ def _base_models(view: View) -> dict[str, Any] | None:
     relation = next((tag.split(":")[1] for tag in tags if tag.startswith("base_model:")
                      and tag.count(":") > 1), None)  # fmt: skip
     return {"relation": relation, "models": [{"id": base} for base in bases]} if bases else None
+
+
+def _group(view: View) -> dict[str, Any] | None:
+    """The resource group it is in, for its owner's people."""
+    group = access.place(view.tx, view.repo) if view.repo.group_id else None
+    if group is None:
+        return None
+    return {"id": group.object_id, "name": group.name}
