@@ -3,8 +3,10 @@
 import os
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bearhug.kit.addresses import Guard
 
 
 class Settings(BaseSettings):
@@ -90,11 +92,44 @@ class Settings(BaseSettings):
     model_threads: int = Field(0, ge=0)
     """Threads a model computes with. 0: one fewer than the machine has."""
 
+    allowed_addresses: str = ""
+    """What else the hub may call for others, besides the internet: hosts, networks, `private`."""
+
+    webhook_seconds: float = Field(10.0, gt=0, le=60)
+    """How long a webhook's server may take to answer."""
+
+    webhook_daily_limit: int = Field(1000, ge=1)
+    """How often one webhook may be triggered within 24 hours."""
+
+    webhook_log_days: int = Field(30, ge=1)
+    """How long what was sent by a webhook is kept to be looked at, in days."""
+
+    oauth_registration: bool = True
+    """Whether apps may register themselves to sign people in, as MCP clients do."""
+
+    oauth_access_seconds: int = Field(28_800, ge=60)
+    """How long an app's access token works: eight hours, as on the Hub."""
+
+    oauth_refresh_days: int = Field(30, ge=1)
+    """How long an app may go unused before its user must let it in again, in days."""
+
+    oauth_code_seconds: int = Field(60, ge=10, le=600)
+    """How long an app has to redeem the code that a person brings it."""
+
+    oauth_device_seconds: int = Field(900, ge=60, le=3600)
+    """How long the code that a device shows may be typed."""
+
     log_level: str = "info"
     """debug, info, warning or error."""
 
     log_format: str = Field("auto", pattern="^(auto|json|text)$")
     """json for machines, text for people; auto is text on a terminal."""
+
+    @field_validator("allowed_addresses")
+    @classmethod
+    def _are_addresses(cls, text: str) -> str:
+        Guard.parse(text)
+        return text
 
 
 def from_environment(**given: object) -> Settings:

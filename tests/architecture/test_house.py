@@ -13,7 +13,7 @@ FLOORS = [
     "kit", "errors", "config",
     "db", "storage", "git", "xet",
     "hub", "identity", "web",
-    "accounts", "repos", "files", "cards", "discussions", "social", "papers", "collections",
+    "accounts", "repos", "files", "cas", "cards", "access", "oauth", "discussions", "social", "papers", "collections",
     "viewer", "inference",
     "spaces", "mirror", "webhooks", "catalog", "admin",
     "worker", "app", "starter", "seeding", "cli",
@@ -31,8 +31,10 @@ SPEAKERS = {
     "fastapi": {"web", "app", "api", "wire", "pages"},
     "starlette": {"web", "app", "api", "wire", "pages"},
     "jinja2": {"web"},
-    "httpx": {"inference"},
+    "httpx": {"inference", "outgoing", "webhooks", "issuers"},
     "xllamacpp": {"inference"},
+    "jwt": {"oauth"},
+    "cryptography": {"oauth"},
 }
 
 each_module = pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SRC)))
