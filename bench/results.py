@@ -19,6 +19,8 @@ class Result:
     """The aim, in `unit`, for what should be small."""
     ratio_at_least: float | None = None
     """The aim for ours / peer, for what should be large."""
+    ratio_at_most: float | None = None
+    """The aim for ours / peer, for what should be small."""
     note: str = ""
 
     @property
@@ -32,6 +34,8 @@ class Result:
             return self.ours <= self.at_most
         if self.ratio_at_least is not None:
             return self.ratio is not None and self.ratio >= self.ratio_at_least
+        if self.ratio_at_most is not None:
+            return self.ratio is not None and self.ratio <= self.ratio_at_most
         return None
 
     def __str__(self) -> str:
@@ -42,6 +46,8 @@ class Result:
             parts.append(f"aim ≤ {self.at_most:g} {self.unit}: {_verdict(self.met)}")
         if self.ratio_at_least is not None:
             parts.append(f"aim ≥ {self.ratio_at_least:g} ×: {_verdict(self.met)}")
+        if self.ratio_at_most is not None:
+            parts.append(f"aim ≤ {self.ratio_at_most:g} ×: {_verdict(self.met)}")
         return "  ".join([*parts, self.note]).rstrip()
 
 
