@@ -316,6 +316,8 @@ cards = Table(
     Column("changed_at", BigInteger, nullable=False, server_default="0"),
     Index(None, "pipeline_tag"),
     Index(None, "changed_at"),
+    Index(None, "parameters", "repo_id"),
+    Index(None, "weight_bytes", "repo_id"),
 )
 
 tags = Table(

@@ -14,6 +14,10 @@ ALTER TABLE objects ADD COLUMN file_id BIGINT;
 
 CREATE INDEX ix_objects_file_id ON objects (file_id);
 
+CREATE INDEX ix_cards_parameters_repo_id ON cards (parameters, repo_id);
+
+CREATE INDEX ix_cards_weight_bytes_repo_id ON cards (weight_bytes, repo_id);
+
 CREATE TABLE xet_files (
     id BIGSERIAL NOT NULL,
     hash BYTEA NOT NULL,
