@@ -42,6 +42,8 @@ from bearhug.cards.checking import check as check_card
 from bearhug.cards.front_matter import parse
 from bearhug.cards.model import CardRead
 from bearhug.cards.render import Base, render
+from bearhug.cas import room as cas_room
+from bearhug.cas import wire as cas_wire
 from bearhug.catalog import api as catalog_api
 from bearhug.catalog import jobs as catalog_jobs
 from bearhug.catalog import pages as catalog_pages
@@ -92,6 +94,7 @@ from bearhug.storage.sigv4 import Credentials
 from bearhug.web import templating
 from bearhug.web.call import Call
 from bearhug.web.doors import Doors
+from bearhug.web.limits import RateLimits
 from bearhug.web.tracing import Metrics, Traced
 from bearhug.webhooks import api as webhooks_api
 from bearhug.webhooks import courier as webhooks_courier
@@ -99,6 +102,7 @@ from bearhug.webhooks import jobs as webhooks_jobs
 from bearhug.webhooks import pages as webhooks_pages
 from bearhug.webhooks import service as webhooks_service
 from bearhug.worker import Jobs, Worker
+from bearhug.xet.objects import XetObjects
 
 log = logging.getLogger(__name__)
 
@@ -128,6 +132,7 @@ ROUTES: tuple[Sequence[BaseRoute], ...] = (
     repos_pages.routes,
     files_api.routes,
     files_wire.routes,
+    cas_wire.routes,
     cards_api.routes,
     access_api.routes,
     access_pages.routes,
@@ -221,7 +226,8 @@ def build_hub(settings: Settings) -> Hub:
         region=settings.s3_region,
         endpoint=settings.s3_endpoint,
     )
-    objects = open_objects(settings.objects_url, settings.data_dir / "objects", s3)
+    stored = open_objects(settings.objects_url, settings.data_dir / "objects", s3)
+    objects = XetObjects(stored, database)
     given = settings.secret.get_secret_value().encode()
 
     def secret(db: Connection) -> bytes:
@@ -237,6 +243,8 @@ def build_hub(settings: Settings) -> Hub:
         rooms={
             "last_seen": LastSeen(),
             "metrics": Metrics(),
+            "rate_limits": RateLimits(settings),
+            "cas": cas_room.Room(),
             "downloads": catalog_service.Downloads(),
             "markdown": _prose,
             "check_card": check_card,
@@ -268,6 +276,7 @@ class Application:
         files = templating.ForeverFiles(directory=templating.STATIC)
         self._static, self._files = static + "/", files
         routes = [route for group in ROUTES for route in group]
+        hub.rooms["routes"] = routes
         self._answer: ASGIApp = Traced(Doors(routes), hub.rooms["metrics"])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -80,6 +80,28 @@ class Settings(BaseSettings):
     accel_prefix: str = ""
     """Let a proxy in front send files: the X-Accel-Redirect prefix for the objects folder."""
 
+    cors_origins: str = "*"
+    """Whose pages may call this hub with a token: origins with commas between, or a star. Never
+    with cookies. Empty: nobody's but its own."""
+
+    rate_api: int = Field(0, ge=0)
+    """API requests a user may send in five minutes; 0: as many as they like. The Hub: 1000."""
+
+    rate_resolvers: int = Field(0, ge=0)
+    """Files a user may ask for in five minutes; 0: no limit. The Hub: 5000."""
+
+    rate_pages: int = Field(0, ge=0)
+    """Pages a user may open in five minutes; 0: no limit. The Hub: 200."""
+
+    rate_api_visitor: int = Field(0, ge=0)
+    """The same from one address that sends no token or session; 0: no limit. The Hub: 500."""
+
+    rate_resolvers_visitor: int = Field(0, ge=0)
+    """Files, from one address of visitors; 0: no limit. The Hub: 3000."""
+
+    rate_pages_visitor: int = Field(0, ge=0)
+    """Pages, to one address of visitors; 0: no limit. The Hub: 100."""
+
     trust_proxy: bool = False
     """Believe X-Forwarded-For, -Proto and -Host: only behind a proxy that sets them."""
 
