@@ -24,14 +24,14 @@ async def whoami(call: CallDep) -> dict[str, Any]:
         "id": account.object_id,
         "name": account.name,
         "fullname": account.title,
-        "email": account.email,
+        "email": account.email if found.tells("email") else None,
         "emailVerified": True,
         "canPay": False,
         "billingMode": "prepaid",
         "periodEnd": None,
         "isPro": False,
         "avatarUrl": avatar_url(call, account),
-        "orgs": [_org(call, each) for each in found.orgs],
+        "orgs": [_org(call, each) for each in found.orgs if found.knows_of(each.org.id)],
         "auth": _auth(found),
     }
 
@@ -77,6 +77,8 @@ def _org(call: Call, membership: Membership) -> dict[str, Any]:
 
 def _auth(found: WhoAmI) -> dict[str, Any]:
     token = found.token
+    if found.delegation is not None:
+        return {"type": "oauth", "expiresAt": wire_time(found.delegation.expires_at)}
     if token is None:
         return {"type": "session"}
     said: dict[str, Any] = {"type": "access_token", "accessToken": _token(token)}

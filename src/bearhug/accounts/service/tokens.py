@@ -11,7 +11,7 @@ from bearhug.accounts.service.people import me, require_in_person
 from bearhug.accounts.store import credentials as store
 from bearhug.accounts.store import members
 from bearhug.errors import NotFound
-from bearhug.hub import Permission, Role, Transaction
+from bearhug.hub import Delegation, Permission, Role, Transaction
 from bearhug.identity.service import digest
 from bearhug.kit.wire import Moment
 
@@ -39,11 +39,23 @@ class NewToken:
 
 @dataclass(frozen=True)
 class WhoAmI:
-    """`token` is None for somebody in a browser."""
+    """`token` is None for somebody in a browser; `delegation` is by what an app asks for them."""
 
     account: Account
     orgs: Sequence[Membership]
     token: Token | None
+    delegation: Delegation | None = None
+
+    def tells(self, scope: str) -> bool:
+        """Whether what asks may be told this: an app, what it was allowed."""
+        return self.delegation is None or scope in self.delegation.scopes
+
+    def knows_of(self, org_id: int) -> bool:
+        """Whether it may be told that they are in this organisation."""
+        return self.tells("read-memberships") or org_id in self._let_into()
+
+    def _let_into(self) -> frozenset[int]:
+        return self.delegation.orgs if self.delegation else frozenset()
 
 
 def create_token(
@@ -124,7 +136,8 @@ def whoami(tx: Transaction) -> WhoAmI:
     account = me(tx)
     token = None if tx.actor.token_id is None else store.token(tx.db, tx.actor.token_id)
     orgs = members.of_user(tx.db, account.id)
-    return WhoAmI(account, orgs, None if token is None else _named(tx, token))
+    named = None if token is None else _named(tx, token)
+    return WhoAmI(account, orgs, named, tx.actor.delegation)
 
 
 def _own(tx: Transaction, token_id: int) -> Token:
