@@ -12,14 +12,15 @@ SHAPE = re.compile(r"(?!.*(?:--|\.\.))[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_]
 # Names begin addresses, so a word that begins one of ours is nobody's name. The second list
 # is of words that may follow a bare repo name in the Hub's API.
 _RESERVED = """
-    .well-known about account accounts admin api api-inference avatars blog brand buckets cas chat collections
-    community datasets device doors docs enterprise favicon.ico healthz hf-inference home humans.txt
-    inference inference-endpoints inference-providers jobs join kernels languages learn lfs
-    llms.txt login logout manifest.json metrics models new new-bucket new-collection new-dataset
-    new-kernel new-model new-space notifications oauth organizations papers posts pricing privacy readyz
-    reset-password resolve-cache robots.txt runs scheduled-jobs search security security.txt
-    settings sign-in sign-up signin signup sitemap.xml spaces static storage support sw.js tags
-    tasks terms terms-of-service tools tos users v1 v2 webhooks welcome xet
+    .well-known about account accounts admin api api-inference avatars blog brand buckets cas chat
+    collections community datasets device docs doors enterprise favicon.ico healthz hf-inference
+    home humans.txt inference inference-endpoints inference-providers jobs join kernels languages
+    learn lfs llms.txt login logout manifest.json metrics models new new-bucket new-collection
+    new-dataset new-kernel new-model new-space notifications oauth openapi.json organizations
+    papers posts pricing privacy readyz reset-password resolve-cache robots.txt runs scheduled-jobs
+    search security security.txt settings sign-in sign-up signin signup sitemap.xml spaces static
+    storage support sw.js tags tasks terms terms-of-service tools tos users v1 v2 webhooks welcome
+    xet
 
     auth-check blob branch commit commits compare discussions download edit likers like info
     paths-info preupload raw refs resolve revision tag tree upload viewer git
