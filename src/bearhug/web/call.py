@@ -1,6 +1,7 @@
 """What a handler is given: who asks, transactions to run, forms to read, pages to answer with."""
 
 import base64
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
@@ -18,6 +19,7 @@ from bearhug.hub import VISITOR, Actor, Hub, Transaction, follow_up
 from bearhug.identity.service import Credentials, LastSeen, identify
 from bearhug.web.doors import raw_path
 from bearhug.web.guard import refuse_cross_site
+from bearhug.web.limits import RateLimits
 from bearhug.web.templating import hue
 
 P = ParamSpec("P")
@@ -199,7 +201,7 @@ class Call:
         credentials = credentials_of(self.request, self.session_cookie, self.base_url)
 
         def identified(tx: Transaction) -> tuple[Actor, T]:
-            actor = identify(tx, credentials)
+            actor = self._identified(tx, credentials)
             known = Transaction(tx.hub, tx.db, actor, tx.now)
             return actor, work(known, *args, **kwargs)
 
@@ -209,6 +211,19 @@ class Call:
         seen: LastSeen = self.hub.rooms["last_seen"]
         seen.note(actor, self.hub.clock())
         return result
+
+    def _identified(self, tx: Transaction, credentials: Credentials) -> Actor:
+        """Who asks; one request more of theirs. Raises BadCredentials, TooMany."""
+        user_id = None
+        try:
+            actor = identify(tx, credentials)
+            user_id = actor.user_id
+        finally:  # guessing at tokens is counted too
+            limits: RateLimits = tx.hub.rooms["rate_limits"]
+            standing = limits.take(self.raw_path, user_id, self.address, time.time())
+            if standing is not None:
+                self.request.scope["bearhug.rate"] = standing.headers
+        return actor
 
     async def _around(self, repo: object) -> dict[str, Any]:
         """What features put around every page: tabs over a repo's, how much is unread.

@@ -14,16 +14,14 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bearhug.errors import HubError, TooLarge
+from bearhug.hub import Hub
 from bearhug.kit.wire import ascii_header
+from bearhug.web.cors import EXPOSED, allowed, answer_preflight
 from bearhug.web.explain import as_hub_error, explain
 from bearhug.web.guard import HEADERS
 
 log = logging.getLogger("bearhug.requests")
 BODY_BYTES = 32 * 1024 * 1024
-EXPOSED = (
-    "X-Repo-Commit,X-Request-Id,X-Error-Code,X-Error-Message,X-Total-Count,ETag,Link,"
-    "Accept-Ranges,Content-Range,X-Linked-Size,X-Linked-ETag,X-Xet-Hash"
-)
 
 
 class InternalError(HubError):
@@ -66,6 +64,8 @@ class Traced:
             await send(message)
 
         try:
+            if trace.asks_first:
+                return await answer_preflight(sending, trace.allow)
             await self._answer(scope, bounded(scope, receive), sending, trace)
         finally:
             trace.end(self.metrics)
@@ -116,6 +116,16 @@ class Trace:
         given = headers.get("x-request-id") or headers.get("x-amzn-trace-id") or str(uuid.uuid4())
         self.id = ascii_header(given)[:200]
         scope["bearhug.request_id"] = self.id
+        hub: Hub = scope["bearhug.hub"]
+        origin = headers.get("origin", "")
+        self.allow = allowed(scope["path"], origin, hub.settings.cors_origins)
+
+    @property
+    def asks_first(self) -> bool:
+        """Whether it is a browser that asks what another site's page may send."""
+        if self.scope["method"] != "OPTIONS" or not self.allow:
+            return False
+        return "access-control-request-method" in MutableHeaders(scope=self.scope)
 
     def begin(self, message: Message) -> None:
         self.status = message["status"]
@@ -123,6 +133,12 @@ class Trace:
         headers["X-Request-Id"] = self.id
         headers.setdefault("Access-Control-Expose-Headers", EXPOSED)
         for name, value in HEADERS.items():
+            headers.setdefault(name, value)
+        if self.allow:
+            headers["Access-Control-Allow-Origin"] = self.allow
+            if self.allow != "*":
+                headers.add_vary_header("Origin")
+        for name, value in self.scope.get("bearhug.rate", {}).items():
             headers.setdefault(name, value)
 
     def end(self, metrics: Metrics) -> None:
