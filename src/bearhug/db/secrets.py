@@ -8,6 +8,7 @@ from bearhug.db.statements import statement, upsert
 
 _FIND = statement(select(secrets.c.value).where(secrets.c.name == bindparam("name")))
 _KEEP = upsert(secrets, ("name", "value"), keys=("name",))
+_REPLACE = upsert(secrets, ("name", "value"), keys=("name",), update=("value",))
 
 
 def kept_secret(db: Connection, name: str) -> bytes | None:
@@ -20,3 +21,8 @@ def keep_secret(db: Connection, name: str, value: bytes) -> bytes:
     db.run(_KEEP, name=name, value=value)
     kept: bytes = db.value(_FIND, name=name)
     return bytes(kept)
+
+
+def replace_secret(db: Connection, name: str, value: bytes) -> None:
+    """Keep `value` under this name from now on."""
+    db.run(_REPLACE, name=name, value=value)

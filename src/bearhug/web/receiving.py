@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Protocol
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -19,19 +20,34 @@ async def receive(request: Request, incoming: Incoming) -> Received:
     length is known to be wrong (by Content-Length before anything is read), BadRequest if the
     client sends nothing for STALL_SECONDS, and ClientDisconnect if it leaves.
     """
-    request.scope["bearhug.body_limit"] = None  # `incoming` has its own
     try:
-        incoming.check_length(_declared(request))
-        batch = bytearray()
-        async for chunk in arriving(request):
-            batch += chunk
-            if len(batch) >= BLOCK_BYTES:
-                await run_in_threadpool(incoming.feed, batch)
-                batch = bytearray()
-        await run_in_threadpool(incoming.feed, batch)
+        await pour(request, incoming)
         return await run_in_threadpool(incoming.finish)
     finally:
         await run_in_threadpool(incoming.close)  # removing a large file takes a while
+
+
+class Sink(Protocol):
+    """What a body is poured into."""
+
+    def check_length(self, declared: int | None) -> None:
+        """Raises if a body of that length is not wanted."""
+
+    def feed(self, chunk: bytes | bytearray) -> None:
+        """Take the next bytes. Slow."""
+
+
+async def pour(request: Request, sink: Sink) -> None:
+    """The body by BLOCK_BYTES in threads. Raises as `receive`, and whatever the sink raises."""
+    request.scope["bearhug.body_limit"] = None  # the sink has its own
+    sink.check_length(_declared(request))
+    batch = bytearray()
+    async for chunk in arriving(request):
+        batch += chunk
+        if len(batch) >= BLOCK_BYTES:
+            await run_in_threadpool(sink.feed, batch)
+            batch = bytearray()
+    await run_in_threadpool(sink.feed, batch)
 
 
 def _declared(request: Request) -> int | None:

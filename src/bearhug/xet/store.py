@@ -21,11 +21,11 @@ from bearhug.xet.model import Run, XetFile, Xorb, pack_runs, unpack_runs
 _XORB = (xorbs.c.id, xorbs.c.nonce, xorbs.c.hash, xorbs.c.hashes, xorbs.c.ends, xorbs.c.raw_ends)
 _FILE = (xet_files.c.id, xet_files.c.hash, xet_files.c.size, xet_files.c.terms, xet_files.c.sha256)
 
-_XORBS_BY_HASH = statement(
-    select(*_XORB).where(xorbs.c.hash.in_(bindparam("hashes", expanding=True)))
-)
 _XORB_BY_ID = statement(select(*_XORB).where(xorbs.c.id == bindparam("id")))
 _KNOWN = statement(select(xorbs.c.id).where(xorbs.c.hash == bindparam("hash")))
+_IDS = statement(
+    select(xorbs.c.hash, xorbs.c.id).where(xorbs.c.hash.in_(bindparam("hashes", expanding=True)))
+)
 _ADD_XORB = adding(
     xorbs,
     "hash",
@@ -79,19 +79,8 @@ _SAY = upsert(
     keys=("sha256",),
     update=("file_id",),
 )
-_RESIZE = statement(
-    update(objects)
-    .where(objects.c.sha256 == bindparam("sha"), objects.c.raw.is_(False))
-    .values(size=bindparam("new_size"))
-)
 _VERIFIED = statement(
     update(xet_files).where(xet_files.c.id == bindparam("file")).values(sha256=bindparam("sha"))
-)
-_UNVERIFIED = statement(
-    select(xet_files.c.id)
-    .where(xet_files.c.sha256.is_(None), xet_files.c.id > bindparam("after"))
-    .order_by(xet_files.c.id)
-    .limit(bindparam("limit"))
 )
 _SUMS = statement(
     select(
@@ -107,10 +96,9 @@ def xorb(db: Connection, id: int) -> Xorb | None:
     return _xorb(row) if row else None
 
 
-def xorbs_by_hash(db: Connection, hashes: Iterable[bytes]) -> dict[bytes, Xorb]:
-    """Those of them that are here, condemned or not: whoever names one is to `touch` it."""
-    wanted = list(hashes)
-    return {row.hash: _xorb(row) for row in _many(db, _XORBS_BY_HASH, wanted)}
+def xorb_ids(db: Connection, hashes: Iterable[bytes]) -> dict[bytes, int]:
+    """The numbers of those that are here, condemned or not: whoever asks is to `touch` them."""
+    return {bytes(row.hash): row.id for row in _many(db, _IDS, list(hashes))}
 
 
 def xorb_id(db: Connection, hash: bytes) -> int | None:
@@ -183,10 +171,9 @@ def runs_beside(db: Connection, xorb_id: int, limit: int = 4) -> list[tuple[Run,
     return [unpack_runs(row.terms) for row in rows]
 
 
-def say(db: Connection, sha256: str, file: XetFile, at: Moment) -> None:
-    """The whole file of that sha256 is this one in chunks, as its uploader or we ourselves say."""
-    db.run(_SAY, sha256=sha256, size=file.size, raw=False, file_id=file.id, created_at=at)
-    db.run(_RESIZE, sha=sha256, new_size=file.size)
+def say(db: Connection, sha256: str, size: int, file_id: int, at: Moment) -> None:
+    """The whole file of that sha256 is this one in chunks: we have hashed it."""
+    db.run(_SAY, sha256=sha256, size=size, raw=False, file_id=file_id, created_at=at)
 
 
 def of_objects(db: Connection, hashes: Iterable[str]) -> dict[str, Row]:
@@ -202,11 +189,6 @@ def belongs(db: Connection, repo_id: int, hash: bytes) -> bool:
 def note_sha256(db: Connection, file_id: int, sha256: str) -> None:
     """We have hashed it ourselves."""
     db.run(_VERIFIED, file=file_id, sha=sha256)
-
-
-def unverified(db: Connection, after: int = 0, limit: int = 100) -> list[int]:
-    """Files we have not hashed yet."""
-    return [row.id for row in db.all(_UNVERIFIED, after=after, limit=limit)]
 
 
 def sums(db: Connection) -> Row:

@@ -1,0 +1,84 @@
+"""What a CAS token stands for, and the answers of the CAS as data."""
+
+from dataclasses import dataclass
+
+from bearhug.kit.xet.hashes import text
+from bearhug.xet.model import Piece
+
+TOKEN_SECONDS = 3600
+GRACE_SECONDS = 300
+"""hf_xet takes a 401 as the end of its transfer: a token is honoured a little past its time."""
+
+URL_SECONDS = 3600
+EVENTS = "application/x-ndjson"
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """Who may read, and if `writes` also add, which repo's files."""
+
+    repo_id: int
+    user_id: int | None
+    writes: bool
+
+
+@dataclass(frozen=True)
+class Access:
+    """What the Hub's token routes answer. `expires` is in seconds since 1970."""
+
+    token: str
+    expires: int
+
+
+@dataclass(frozen=True)
+class Span:
+    """Chunks of one xorb that are asked for together, and their stored bytes; ends exclusive."""
+
+    start: int
+    stop: int
+    first_byte: int
+    end_byte: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is needed of one xorb. `key` lets its bearer fetch it."""
+
+    hash: str
+    key: str
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class Reconstruction:
+    """How a client puts a range of a file together."""
+
+    offset: int
+    terms: tuple[Piece, ...]
+    parts: tuple[Part, ...]
+
+
+def spans(pieces: list[Piece]) -> tuple[Span, ...]:
+    """The chunks of pieces of one xorb, touching ones joined, in order (XET §6.5)."""
+    found: list[Span] = []
+    for piece in sorted(pieces, key=lambda piece: piece.start):
+        span = Span(piece.start, piece.stop, piece.first_byte, piece.last_byte)
+        last = found[-1] if found else None
+        if last is not None and span.start <= last.stop:
+            found[-1] = Span(
+                last.start,
+                max(last.stop, span.stop),
+                last.first_byte,
+                max(last.end_byte, span.end_byte),
+            )
+        else:
+            found.append(span)
+    return tuple(found)
+
+
+def term(piece: Piece) -> dict[str, object]:
+    return {
+        "hash": text(piece.xorb.layout.hash),
+        "unpacked_length": piece.raw_bytes,
+        "range": {"start": piece.start, "end": piece.stop},
+    }
