@@ -11,10 +11,14 @@ from types import TracebackType
 from typing import IO, NamedTuple, Self
 from uuid import uuid4
 
+import pygit2
+from pygit2.enums import ObjectType
+
 from bearhug.errors import Unprocessable
-from bearhug.git.formats import Pack
+from bearhug.git.formats import Pack, parse_tag
 from bearhug.git.native import ENVIRONMENT, command
 from bearhug.git.store import INLINE_BYTES
+from bearhug.git.trees import raw_entry
 
 ERROR_CHARS = 2_000
 TOO_LARGE = "exceeds maximum allowed size"
@@ -61,6 +65,7 @@ class Quarantine:
         self._indexing: subprocess.Popen[bytes] | None = None
         self._broken = False
         self._sha = ""
+        self._odb: pygit2.Odb | None = None
         self._env = {
             **ENVIRONMENT,
             "GIT_OBJECT_DIRECTORY": str(self._folder.absolute()),
@@ -126,26 +131,25 @@ class Quarantine:
 
     def tips(self, oids: Iterable[str]) -> dict[str, Tip]:
         """What these ids name; one that names nothing is left out."""
-        wanted = list(dict.fromkeys(oids))
-        asked = [f"{name}\n" for oid in wanted for name in (oid, f"{oid}^{{commit}}")]
-        lines = list(self._check("".join(asked), "%(objectname) %(objecttype)"))
         found = {}
-        for oid, itself, behind in zip(wanted, lines[::2], lines[1::2], strict=True):
-            kind, commit = itself.split()[-1], behind.split()
-            if kind != "missing":
-                found[oid] = Tip(kind, commit[0] if commit[-1] == "commit" else None)
+        for oid in dict.fromkeys(oids):
+            try:
+                found[oid] = self._tip(oid)
+            except BadPack:
+                continue
         return found
 
-    def entries(self, names: Iterable[str]) -> dict[str, New]:
-        """The blobs that names such as `<commit>:README.md` stand for, those that are there."""
-        wanted = list(dict.fromkeys(names))
-        lines = self._check("".join(f"{name}\n" for name in wanted), _SIZED)
-        found = {}
-        for name, line in zip(wanted, lines, strict=True):
-            words = line.split(" ")
-            if len(words) >= 3 and words[1] == "blob":
-                found[name] = New(words[0], "blob", int(words[2]), name.partition(":")[2])
-        return found
+    def file(self, commit: str, name: str) -> New | None:
+        """The file of that name at the top of a commit, or None. Raises BadPack."""
+        top = self._read(self._read(commit)[1][5:45].decode())[1]
+        entry = raw_entry(top, name.encode())
+        if entry is None or not entry[0].startswith(b"100"):
+            return None
+        oid = entry[2].hex()
+        try:
+            return New(oid, "blob", self._objects().read_header(oid)[1], name)
+        except (KeyError, pygit2.GitError) as error:
+            raise BadPack(f"Object {oid} did not come.") from error
 
     def new(self, tips: Iterable[str]) -> Iterator[New]:
         """Everything that the tips lead to and the repository's refs do not; newest first.
@@ -172,18 +176,8 @@ class Quarantine:
                 raise BadPack(self._why(errors))
 
     def contents(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """The bytes of each of these objects, in order."""
-        with TemporaryFile() as asked, TemporaryFile() as errors:
-            asked.write("".join(f"{oid}\n" for oid in oids).encode())
-            asked.seek(0)
-            reading = self._popen("cat-file", "--buffer", "--batch", stdin=asked, errors=errors)
-            with _ended(reading):
-                assert reading.stdout is not None
-                while head := reading.stdout.readline().split():
-                    if head[-1] == b"missing":
-                        raise BadPack(f"Object {head[0].decode()} is missing.")
-                    yield head[0].decode(), reading.stdout.read(int(head[2]))
-                    reading.stdout.read(1)
+        """The bytes of each of these objects, in order. Raises BadPack."""
+        return ((oid, self._read(oid)[1]) for oid in oids)
 
     def _start(self) -> subprocess.Popen[bytes]:
         options = ("-c", "core.fsync=none", "-c", "pack.threads=2")
@@ -191,14 +185,28 @@ class Quarantine:
         limit = f"--max-input-size={self._limit}"
         return self._popen(*options, *asked, limit, stdin=subprocess.PIPE, errors=self._errors)
 
-    def _check(self, asked: str, form: str) -> list[str]:
-        process = self._popen(
-            *("cat-file", "--buffer", f"--batch-check={form}"),
-            stdin=subprocess.PIPE,
-            errors=subprocess.DEVNULL,
-        )
-        said, _ = process.communicate(asked.encode("utf-8", "surrogateescape"))
-        return said.decode("utf-8", "surrogateescape").splitlines()
+    def _tip(self, oid: str) -> Tip:
+        kind, content = self._read(oid)
+        behind, commit = kind, oid
+        while behind == "tag":
+            commit = parse_tag(commit, content).target
+            behind, content = self._read(commit)
+        return Tip(kind, commit if behind == "commit" else None)
+
+    def _read(self, oid: str) -> tuple[str, bytes]:
+        """(kind, content), of what is new or what the repository has."""
+        try:
+            kind, content = self._objects().read(oid)
+        except (KeyError, pygit2.GitError) as error:
+            raise BadPack(f"Object {oid} did not come.") from error
+        return _KINDS[kind], content
+
+    def _objects(self) -> pygit2.Odb:
+        if self._odb is None:
+            self._odb = pygit2.Odb()
+            for folder in (self._folder, self._bare / "objects"):
+                self._odb.add_disk_alternate(str(folder))
+        return self._odb
 
     def _popen(
         self, *arguments: str, stdin: IO[bytes] | int, errors: IO[bytes] | int
@@ -239,6 +247,12 @@ def _ended(*processes: subprocess.Popen[bytes]) -> Iterator[None]:
             process.wait()
 
 
+_KINDS = {
+    ObjectType.COMMIT: "commit",
+    ObjectType.TREE: "tree",
+    ObjectType.BLOB: "blob",
+    ObjectType.TAG: "tag",
+}
 _SIZED = "%(objectname) %(objecttype) %(objectsize)"
 
 

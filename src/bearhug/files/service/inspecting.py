@@ -21,7 +21,6 @@ NAMED = 10
 """So many files are named; a push may have thousands like them."""
 
 CARD = "README.md"
-CARD_BYTES = 4 * 1024 * 1024
 MAX_COMMITS = 100
 """So many of the newest commits are noted one by one."""
 
@@ -142,11 +141,13 @@ def _cards(
 ) -> None:
     """The metadata of each new README.md at a branch's tip, by the rules of validate-yaml."""
     check: CardCheck | None = hub.rooms.get("check_card")
-    ends = [tips[c.new].commit for c in commands if c.new and not c.ref.startswith("refs/tags/")]
-    found = quarantine.entries(f"{commit}:{CARD}" for commit in ends).values() if check else ()
-    new = {entry.oid for entry in found if entry.oid in looked.blobs and entry.size <= CARD_BYTES}
+    if check is None:
+        return
+    ends = {tips[c.new].commit for c in commands if c.new and not c.ref.startswith("refs/tags/")}
+    found = [quarantine.file(commit, CARD) for commit in ends if commit]
+    most = hub.settings.max_inline_bytes
+    new = {card.oid for card in found if card and card.oid in looked.blobs and card.size <= most}
     for _, content in quarantine.contents(new):
-        assert check is not None
         verdict = check(content.decode("utf-8", "replace"), repo.kind)
         for error in verdict.errors:
             looked.refuse(
