@@ -262,11 +262,11 @@ def test_private_files_do_not_exist_for_strangers(
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_strangers_are_offered_nothing_they_may_not_do(
-    client: TestClient, make: Make, address: str, as_linus: dict[str, str]
+def test_visitors_are_offered_nothing_they_may_not_do(
+    client: TestClient, make: Make, address: str
 ) -> None:
     make("bert")
-    page = client.get(f"/ada/bert/{address}", headers={**PAGE, **as_linus}).text
+    page = client.get(f"/ada/bert/{address}", headers=PAGE).text
     for deed in (
         "/edit/",
         "/upload/",

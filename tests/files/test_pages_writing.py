@@ -214,24 +214,52 @@ def test_branches_and_tags(ada: TestClient, make: Make, fill: Fill) -> None:
     assert ada.post("/ada/bert/branches/delete", data=main).status_code == 403
 
 
-WAYS = ["edit/main/a.txt", "new/main", "upload/main", "delete/main/a.txt", "branches"]
+WAYS = ["edit/main/a.txt", "new/main", "upload/main", "delete/main/a.txt"]
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_stranger_changes_nothing(
+def test_a_stranger_only_proposes(
     client: TestClient, make: Make, fill: Fill, way: str, as_linus: dict[str, str]
 ) -> None:
     fill(make("bert"), {"a.txt": b"x"})
     client.headers["Accept"] = "text/html"
-    fields = {"path": "a.txt", "content": "mine", "name": "b", "kind": "branch", "old": "a.txt"}
-    refused = client.post(f"/ada/bert/{way}", data=fields, headers=as_linus)
-    assert refused.status_code == 403
-    assert client.post(f"/ada/bert/{way}", data=fields).status_code == 401
-    if way != "branches":
-        assert client.get(f"/ada/bert/{way}", headers=as_linus).status_code == 403
-        led = client.get(f"/ada/bert/{way}", follow_redirects=False)
-        assert led.headers["Location"].startswith("/login")
+    form = client.get(f"/ada/bert/{way}", headers=as_linus).text
+    assert "pull request" in form
+    assert "Commit to main" not in form
+    old = "a.txt" if way.startswith("edit") else ""
+    fields = {"path": "a.txt" if old else "b.txt", "content": "mine", "old": old}
+    sent = {"files": {"files": ("c.txt", b"mine")}} if way.startswith("upload") else {}
+    posted = {"data": fields, "headers": as_linus, "follow_redirects": False, **sent}
+    proposed = client.post(f"/ada/bert/{way}", **posted)  # type: ignore[arg-type]
+    assert proposed.headers["Location"] == "/ada/bert/discussions/1"
     assert raw(client, "a.txt") == "x"
+    client.cookies.clear()  # the words of the redirect
+    assert client.post(f"/ada/bert/{way}", data=fields).status_code == 401
+    led = client.get(f"/ada/bert/{way}", follow_redirects=False)
+    assert led.headers["Location"].startswith("/login")
+    elsewhere = way.replace("main", "v9")
+    assert client.post(f"/ada/bert/{elsewhere}", data=fields, headers=as_linus).status_code == 404
+
+
+def test_a_stranger_makes_no_branches(
+    client: TestClient, make: Make, as_linus: dict[str, str]
+) -> None:
+    make("bert")
+    fields = {"name": "b", "kind": "branch", "start": "main"}
+    assert client.post("/ada/bert/branches", data=fields, headers=as_linus).status_code == 403
+    assert client.post("/ada/bert/branches", data=fields).status_code == 401
+
+
+def test_a_writer_may_propose_too(ada: TestClient, make: Make, fill: Fill) -> None:
+    fill(make("bert"), {"a.txt": b"x"})
+    fields = {"path": "a.txt", "content": "mine", "old": "a.txt", "pr": "1"}
+    answer = ada.post("/ada/bert/edit/main/a.txt", data=fields, follow_redirects=False)
+    assert answer.headers["Location"] == "/ada/bert/discussions/1"
+    assert raw(ada, "a.txt") == "x"
+    onto = {**fields, "pr": "", "content": "better"}
+    there = "/ada/bert/edit/refs%2Fpr%2F1/a.txt"
+    assert ada.post(there, data=onto, follow_redirects=False).status_code == 303
+    assert ada.get("/ada/bert/raw/refs%2Fpr%2F1/a.txt").text == "better"
 
 
 def test_another_sites_page_changes_nothing(client: TestClient, make: Make) -> None:

@@ -63,7 +63,7 @@ async def page(
     return await call.page(
         "discussions/thread.html",
         status=refused.status if refused else 200,
-        here="talk",
+        view="talk",
         text=text,
         preview=preview,
         error=refused.message if refused else "",
@@ -87,15 +87,15 @@ def of_thread(thread: Thread) -> dict[str, Any]:
     }
 
 
-async def _contents(call: Call, spot: Spot, here: str) -> Response:
+async def _contents(call: Call, spot: Spot, view: str) -> Response:
     thread, held = await call.read_slow(_look, spot)
     if not thread.discussion.is_pull_request:
         raise NotFound("A discussion changes no files.")
     changes = list(held.changes) if held else []
     head = held.head if held else ""
     return await call.page(
-        f"discussions/{here}.html",
-        here=here,
+        f"discussions/{view}.html",
+        view=view,
         held=held,
         at=At(thread.repo.path, head),
         shown=_shown,

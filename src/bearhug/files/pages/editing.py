@@ -10,7 +10,6 @@ from bearhug.errors import (
     Conflict,
     EntryNotFound,
     HubError,
-    RevisionNotFound,
     Stale,
     TooLarge,
     Unprocessable,
@@ -18,10 +17,9 @@ from bearhug.errors import (
 from bearhug.files import service as files
 from bearhug.files.model import Add, Delete, Op, Proposal
 from bearhug.files.pages.blob import TEXT_BYTES, as_prose, is_prose
-from bearhug.files.pages.place import Place, Spot, find, of_place, shown
+from bearhug.files.pages.place import Place, Spot, editable, find, of_place, shown
 from bearhug.files.service import browsing
 from bearhug.hub import Transaction
-from bearhug.repos.model import Access
 from bearhug.web.call import Call
 from bearhug.web.content import looks_like_text
 from bearhug.web.doors import repo_routes
@@ -35,7 +33,8 @@ REFUSED = (Conflict, EntryNotFound, Stale, TooLarge, Unprocessable)
 class Draft:
     """What is in the editor. `old` is the file's path until now, "" for a new one.
 
-    `parent` is the commit it was read at; `crlf` keeps a file's line ends as they were.
+    `parent` is the commit it was read at; `crlf` keeps a file's line ends as they were; whoever
+    `proposes` asks for a pull request where they might commit.
     """
 
     path: str
@@ -45,6 +44,7 @@ class Draft:
     body: str = ""
     parent: str = ""
     crlf: bool = False
+    proposes: bool = False
 
     @property
     def verb(self) -> str:
@@ -74,7 +74,7 @@ async def edit(request: Request) -> Response:
 async def new(request: Request) -> Response:
     """An empty editor; `?name=README.md` names the file."""
     call = Call.of(request)
-    place = await call.read_slow(_writable, Spot.of(request))
+    place = await call.read_slow(editable, Spot.of(request))
     name = request.query_params.get("name", "")
     path = "/".join(part for part in (place.path, name) if part)
     return await _editor(call, place, Draft(path, parent=place.commit))
@@ -84,15 +84,17 @@ async def save(request: Request) -> Response:
     """Commit what is in the editor, or show it again with the reason why not."""
     call = Call.of(request)
     spot = Spot.of(request)
-    place = await call.read_slow(_writable, spot)
+    place = await call.read_slow(editable, spot)
     draft, preview = await _draft(call)
     if preview:
         return await _editor(call, place, draft, preview=True)
     try:
         draft = await call.read_slow(_based, spot, draft)
-        await _commit(call, spot, draft.ops(), draft)
+        number = await _commit(call, place, spot, draft.ops(), draft)
     except REFUSED as refused:
         return await _editor(call, place, draft, refused)
+    if number is not None:
+        return _proposed(call, place, number)
     return call.redirect(place.to("blob", draft.path), flash=f"Committed: {_title(draft)}")
 
 
@@ -109,7 +111,10 @@ async def delete(request: Request) -> Response:
     form = await call.form()
     title = call.text(form, "title").strip() or draft.title
     draft = replace(draft, title=title, body=call.text(form, "description"))
-    await _commit(call, spot, (Delete(spot.path),), replace(draft, parent=""))
+    draft = replace(draft, parent="", proposes=call.text(form, "pr") == "1")
+    number = await _commit(call, place, spot, (Delete(spot.path),), draft)
+    if number is not None:
+        return _proposed(call, place, number)
     folder = await call.read_slow(_what_is_left, spot)
     return call.redirect(place.to("tree", folder), flash=f"{shown(spot.path)} is deleted.")
 
@@ -156,32 +161,38 @@ async def _draft(call: Call) -> tuple[Draft, bool]:
         call.text(form, "description").strip(),
         call.text(form, "parent"),
         call.text(form, "crlf") == "1",
+        call.text(form, "pr") == "1",
     )
     return draft, "preview" in form
 
 
-async def _commit(call: Call, spot: Spot, ops: tuple[Op, ...], draft: Draft) -> str:
+async def _commit(
+    call: Call, place: Place, spot: Spot, ops: tuple[Op, ...], draft: Draft
+) -> int | None:
+    """Onto the branch; or beside it, and then the number of the pull request."""
     proposal = Proposal(
         ops, _title(draft), draft.body.strip(), branch=spot.rev, parent=draft.parent or None
     )
     actor = await call.actor()
-    return await call.thread(files.commit_now, call.hub, actor, spot.kind, spot.name, proposal)
+    name = str(place.repo.name)
+    if draft.proposes or not place.pushes:
+        _, number = await call.thread(files.propose_now, call.hub, actor, spot.kind, name, proposal)
+        return number
+    await call.thread(files.commit_now, call.hub, actor, spot.kind, name, proposal)
+    return None
+
+
+def _proposed(call: Call, place: Place, number: int) -> Response:
+    said = f"Pull request {number} is open."
+    return call.redirect(f"{place.repo.path}/discussions/{number}", flash=said)
 
 
 def _title(draft: Draft) -> str:
     return " ".join(draft.title.split()) or draft.usual_title
 
 
-def _writable(tx: Transaction, spot: Spot) -> Place:
-    """Raises as `find`, and RevisionNotFound unless it is a branch."""
-    place = find(tx, spot, Access.WRITE)
-    if not place.on_branch:
-        raise RevisionNotFound(spot.rev)
-    return place
-
-
 def _opened(tx: Transaction, spot: Spot) -> tuple[Place, Draft]:
-    place = _writable(tx, spot)
+    place = editable(tx, spot)
     node = files.node(tx, place.snapshot, spot.path)
     content = (
         b"" if node.is_dir else files.read(tx, place.snapshot, spot.path, limit_bytes=TEXT_BYTES)
@@ -198,7 +209,7 @@ def _based(tx: Transaction, spot: Spot, draft: Draft) -> Draft:
 
     Raises Conflict for a new file where one stands.
     """
-    place = _writable(tx, spot)
+    place = editable(tx, spot)
     taken = draft.path != draft.old and place.snapshot.repository.entry(place.commit, draft.path)
     if taken:
         raise Conflict(f"There is a {shown(draft.path)} already: choose another name, or edit it.")
@@ -208,7 +219,7 @@ def _based(tx: Transaction, spot: Spot, draft: Draft) -> Draft:
 
 
 def _doomed(tx: Transaction, spot: Spot) -> tuple[Place, Draft, bool]:
-    place = _writable(tx, spot)
+    place = editable(tx, spot)
     node = files.node(tx, place.snapshot, spot.path)
     return place, Draft(spot.path, title=f"Delete {shown(node.name)}"), node.is_dir
 

@@ -7,8 +7,10 @@ from urllib.parse import quote
 
 from starlette.requests import Request
 
+from bearhug.errors import RevisionNotFound
 from bearhug.files import service as files
 from bearhug.files.model import Snapshot
+from bearhug.files.service import permits
 from bearhug.hub import Transaction
 from bearhug.repos import service as repos
 from bearhug.repos.model import Access, Repo, RepoKind
@@ -46,6 +48,10 @@ class Place:
     path: str
     writes: bool
     manages: bool
+    pushes: bool = False
+    """Whether a commit of theirs may go onto this very branch."""
+    proposes: bool = False
+    """Whether they may open a pull request."""
 
     @property
     def commit(self) -> str:
@@ -54,11 +60,16 @@ class Place:
     @property
     def on_branch(self) -> bool:
         """Whether a commit can be put on top: a tag or a commit stays what it is."""
-        return HEADS + self.rev in self.snapshot.repository.refs
+        return ref_of(self.rev) in self.snapshot.repository.refs
+
+    @property
+    def asks(self) -> bool:
+        """Whether a change can be asked for: by a pull request onto this branch."""
+        return self.proposes and HEADS + self.rev in self.snapshot.repository.refs
 
     @property
     def edits(self) -> bool:
-        return self.writes and self.on_branch
+        return self.on_branch and (self.pushes or self.asks)
 
     @property
     def branches(self) -> list[str]:
@@ -103,7 +114,28 @@ def find(tx: Transaction, spot: Spot, access: Access = Access.READ) -> Place:
         spot.path,
         repos.can(tx.actor, repo, Access.WRITE),
         repos.can(tx.actor, repo, Access.ADMIN),
+        permits.may_push(tx, repo, ref_of(spot.rev)),
+        permits.may_propose(tx, repo),
     )
+
+
+def editable(tx: Transaction, spot: Spot) -> Place:
+    """Where somebody may write, or propose what they would.
+
+    Raises as `find` does, NotSignedIn, Forbidden, and RevisionNotFound unless it is a branch.
+    """
+    place = find(tx, spot)
+    tx.actor.require_user()
+    if not place.on_branch:
+        raise RevisionNotFound(spot.rev)
+    if not place.edits:
+        permits.require_push(tx, place.repo, ref_of(spot.rev))
+    return place
+
+
+def ref_of(rev: str) -> str:
+    """The full name a branch has; a pull request's ref is one already."""
+    return rev if rev.startswith(permits.PR_PREFIX) else HEADS + rev
 
 
 def of_place(place: Place) -> dict[str, Any]:

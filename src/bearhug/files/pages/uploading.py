@@ -6,13 +6,13 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bearhug.errors import BadRequest, RevisionNotFound
+from bearhug.errors import BadRequest
 from bearhug.files import service as files
 from bearhug.files.model import Add, AddLfs, Op, Proposal
-from bearhug.files.pages.place import Place, Spot, find, of_place
+from bearhug.files.pages.place import Place, Spot, editable, of_place
 from bearhug.files.service.looking import Fate, Preupload, preupload
-from bearhug.hub import Hub, Transaction
-from bearhug.repos.model import Access, Repo
+from bearhug.hub import Hub
+from bearhug.repos.model import Repo
 from bearhug.storage import Incoming, Received
 from bearhug.web.call import Call
 from bearhug.web.doors import repo_routes
@@ -27,42 +27,43 @@ Sent = tuple[str, int, BinaryIO]
 
 async def show(request: Request) -> Response:
     call = Call.of(request)
-    place = await call.read_slow(_writable, Spot.of(request))
-    return await call.page("files/upload.html", **of_place(place))
+    place = await call.read_slow(editable, Spot.of(request))
+    proposes = request.query_params.get("pr") == "1"
+    return await call.page("files/upload.html", proposes=proposes, **of_place(place))
 
 
 async def take(request: Request) -> Response:
     """One commit of all that a plain form sent. With a script, the page uses the API instead."""
     call = Call.of(request)
     spot = Spot.of(request)
-    place = await call.read_slow(_writable, spot)
+    place = await call.read_slow(editable, spot)
     async with request.form(max_files=MOST_FILES) as form:
-        said = await _commit(call, spot, place, form)
+        said, number = await _commit(call, spot, place, form)
+    if number is not None:
+        return call.redirect(f"{place.repo.path}/discussions/{number}", flash=said)
     return call.redirect(place.to("tree", spot.path), flash=said)
 
 
-async def _commit(call: Call, spot: Spot, place: Place, form: FormData) -> str:
-    """What was done, in words."""
+async def _commit(call: Call, spot: Spot, place: Place, form: FormData) -> tuple[str, int | None]:
+    """What was done, in words, and the number of the pull request if it opened one."""
+    proposing = call.text(form, "pr") == "1" or not place.pushes
     sent = _sent(form, spot.path)
     wanted = Preupload([_announced(each) for each in sent], None, None)
-    _, fates = await call.read_slow(preupload, spot.kind, spot.name, spot.rev, wanted, False)
+    _, fates = await call.read_slow(preupload, spot.kind, spot.name, spot.rev, wanted, proposing)
     ops = await call.thread(_ops, call.hub, place.repo, sent, fates)
     if not ops:
-        return "Nothing to commit: .gitignore leaves all of it out."
+        return "Nothing to commit: .gitignore leaves all of it out.", None
     usual = f"Upload {sent[0][0]}" if len(sent) == 1 else f"Upload {len(sent)} files"
     title = " ".join(call.text(form, "summary").split()) or usual
     body = call.text(form, "description").strip()
     proposal = Proposal(ops, title, body, branch=spot.rev)
     actor = await call.actor()
-    await call.thread(files.commit_now, call.hub, actor, spot.kind, spot.name, proposal)
-    return title
-
-
-def _writable(tx: Transaction, spot: Spot) -> Place:
-    place = find(tx, spot, Access.WRITE)
-    if not place.on_branch:
-        raise RevisionNotFound(spot.rev)
-    return place
+    whose = call.hub, actor, spot.kind, str(place.repo.name), proposal
+    if proposing:
+        _, number = await call.thread(files.propose_now, *whose)
+        return f"Pull request {number} is open.", number
+    await call.thread(files.commit_now, *whose)
+    return title, None
 
 
 def _sent(form: FormData, folder: str) -> list[Sent]:
