@@ -64,13 +64,15 @@ def without(repository: Repository, doomed: Set[str]) -> Rewritten:
     return Rewritten(refs, changed, kept, build_pack(work.made) if work.made else None)
 
 
-def reachable(repository: Repository, *, but: str = "") -> set[str]:
-    """Every commit of every ref, or of every other than `but`."""
+def only_of(repository: Repository, name: str) -> set[str]:
+    """The commits that this ref leads to, and no other."""
     work = _Without(repository.reader, frozenset())
-    for name, ref in repository.refs.items():
-        if name != but and repository.reader.expand(ref.commit):
+    for each, ref in repository.refs.items():
+        if each != name and repository.reader.expand(ref.commit):
             work.commits_of(ref.commit)
-    return set(work.commits)
+    others = set(work.commits)
+    work.commits_of(repository.refs[name].commit)
+    return set(work.commits) - others
 
 
 class _Without:
