@@ -27,7 +27,9 @@ DATASET_LISTS = (
 )
 RELATIONS = ("adapter", "merge", "quantized", "finetune")
 
-_ARXIV = re.compile(r"arxiv\.org/(?:abs|pdf)/(\d{4}\.\d{4,5})", re.IGNORECASE)
+_ARXIV = re.compile(
+    r"(?:arxiv\.org/(?:abs|pdf|html)|(?:huggingface|hf)\.co/papers)/(\d{4}\.\d{4,5})", re.IGNORECASE
+)
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 # Kinds of text generators that Text Generation Inference and Text Embeddings Inference serve:
 # "Supported models" of their documentation.
@@ -177,9 +179,9 @@ def dataset_tags(found: Found, own: list[str]) -> list[str]:
 
 
 def other_tags(found: Found, own: list[str]) -> list[str]:
-    """Of a Space or a kernel: what runs it, the card's own, the licence."""
+    """Of a Space or a kernel: what runs it, the card's own, papers, the licence."""
     license = [f"license:{each}" for each in words(found.metadata.get("license"))[:1]]
-    return _once([*words(found.sdk), *own, *license, REGION])
+    return _once([*words(found.sdk), *own, *_papers(found), *license, REGION])
 
 
 def conversational(found: Found, task: str | None, template: str) -> bool:
