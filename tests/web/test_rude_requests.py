@@ -10,9 +10,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from bearhug.app import Application
+from bearhug.collections import service as collections
 from bearhug.config import Settings
 from bearhug.hub import Hub
 from bearhug.web.guard import POLICY
+from tests.conftest import person
 from tests.repos_of import make_repo
 
 ADA = {"Authorization": "Bearer hf_ada"}
@@ -52,6 +54,16 @@ def test_numbers_that_are_none(client: TestClient, number: str) -> None:
         f"/ada/open/tree/main?after={asked}",
         f"/admin/people?after={asked}&page={asked}",
         f"/ada/open/try?example={asked}",
+        f"/api/collections?limit={asked}",
+        f"/api/collections?cursor={asked}-{asked}",
+        f"/collections?after={asked}-{asked}",
+        f"/api/daily_papers?p={asked}&limit={asked}",
+        f"/api/daily_papers?date={asked}&week={asked}&month={asked}",
+        f"/papers?p={asked}",
+        f"/papers/{asked}.md",
+        f"/api/organizations/bears/members?limit={asked}&cursor={asked}",
+        f"/api/users/ada/followers?cursor={asked}-{asked}",
+        f"/ada?show=followers&after={asked}",
     ):
         answer = client.get(path, headers=ADA)
         assert answer.status_code < 500, f"{path}: {answer.text[:200]}"
@@ -67,6 +79,8 @@ def test_numbers_that_are_none(client: TestClient, number: str) -> None:
 @pytest.mark.parametrize("text", ["a\0b", "half \ud800", "x" * 100_000])
 def test_texts_no_row_takes(any_hub: Hub, text: str) -> None:
     make_repo(any_hub, "open", {"notes.txt": "A note."})
+    made = any_hub.write_as(person(any_hub, "ada"), collections.create, "Rude")
+    slug = made.slug.partition("/")[2]
     bodies: list[tuple[str, str, Any]] = [
         ("POST", "/api/repos/create", {"name": text}),
         ("POST", "/api/repos/create", {"name": "ok", "organization": text}),
@@ -88,6 +102,12 @@ def test_texts_no_row_takes(any_hub: Hub, text: str) -> None:
         ("POST", "/v1/completions", {"model": "ada/open", "prompt": text}),
         ("POST", "/runs", {"id": text}),
         ("POST", "/api/validate-yaml", {"content": text}),
+        ("POST", "/api/collections", {"title": text, "namespace": text, "description": text}),
+        ("POST", f"/api/collections/ada/{slug}/items", {"item": {"id": text, "type": "model"}}),
+        ("POST", f"/api/collections/ada/{slug}/items", {"item": {"id": text, "type": "paper"}}),
+        ("POST", f"/api/collections/ada/{slug}/items", {"item": {"id": text, "type": text}}),
+        ("PATCH", f"/api/collections/ada/{slug}", {"title": text, "position": 10**30}),
+        ("PATCH", f"/api/collections/ada/{slug}/items/{'0' * 24}", {"note": text}),
     ]
     with TestClient(Application(any_hub), base_url="http://hub.test") as client:
         for method, path, body in bodies:
@@ -123,6 +143,13 @@ def test_texts_no_row_takes(any_hub: Hub, text: str) -> None:
                 f"/search?q={encoded}",
                 f"/api/quicksearch?q={encoded}",
                 f"/avatars/{encoded}",
+                f"/collections?q={encoded}&item={encoded}&sort={encoded}",
+                f"/api/collections?owner={encoded}&item=models/{encoded}&q={encoded}",
+                f"/api/collections/ada/{encoded}",
+                f"/collections/-/add?item={encoded}",
+                f"/papers?q={encoded}",
+                f"/api/papers/{encoded}",
+                f"/api/daily_papers?submitter={encoded}",
             ):
                 assert client.get(path, headers=ADA).status_code < 500, path
 

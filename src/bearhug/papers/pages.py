@@ -25,7 +25,8 @@ async def listing(request: Request) -> Response:
     params = request.query_params
     asked, sort = params.get("q", "").strip(), params.get("sort", "new")
     number = params.get("p", "")
-    at = min(int(number), 10_000) if number.isascii() and number.isdecimal() else 0
+    known = number.isascii() and number.isdecimal() and len(number) < 6
+    at = int(number) if known else 0
     found, total = await call.read_slow(
         papers.browse, asked, trending=sort == "trending", start=at * PAGE, limit=PAGE
     )
