@@ -73,10 +73,10 @@ def application(receiver: Receiver) -> FastAPI:
 
 
 @contextmanager
-def receiving() -> Iterator[Receiver]:
-    """It listens on loopback until the block ends; /hook wants the secret, /open does not."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    receiver = Receiver(f"http://127.0.0.1:{listener.getsockname()[1]}", SECRET)
+def receiving(host: str = "127.0.0.1", port: int = 0) -> Iterator[Receiver]:
+    """It listens until the block ends; /hook wants the secret, /open does not."""
+    listener = socket.create_server((host, port))
+    receiver = Receiver(f"http://{host}:{listener.getsockname()[1]}", SECRET)
     config = uvicorn.Config(application(receiver), log_level="warning", log_config=None)
     running = uvicorn.Server(config)
     thread = threading.Thread(target=running.run, args=([listener],))

@@ -31,6 +31,9 @@ _PRIVATE = [
 _METADATA = [ip_network("100.100.100.200/32"), ip_network("fd00:ec2::254/128")]
 """Metadata services of clouds that lie within those."""
 
+_TUNNELS = [ip_network(text) for text in ("192.0.0.0/24", "192.88.99.0/24", "2001::/23")]
+"""Protocol assignments: ways into other networks (6to4, Teredo and their like), and no hosts."""
+
 _CARRIERS = [
     (ip_network("::ffff:0:0/96"), 0),  # IPv4-mapped
     (ip_network("64:ff9b::/96"), 0),  # NAT64
@@ -110,9 +113,9 @@ def is_public(address: Address) -> bool:
     """Whether it is a machine on the internet, as far as the address itself says."""
     address = carried(address)
     odd = address.is_multicast or address.is_reserved or address.is_unspecified
+    odd = odd or any(address in network for network in _TUNNELS)
     if isinstance(address, IPv6Address):
-        # Teredo and its like are tunnels into networks of their own.
-        odd = odd or address.is_site_local or address in ip_network("2001::/23")
+        odd = odd or address.is_site_local
     return address.is_global and not odd
 
 
