@@ -25,6 +25,7 @@ from bearhug import (
     papers,
     repos,
     social,
+    spaces,
     webhooks,
 )
 from bearhug.access import api as access_api
@@ -89,6 +90,9 @@ from bearhug.repos import service as repos_service
 from bearhug.repos.model import Repo, RepoChanged, RepoCreated, RepoDeleted
 from bearhug.social import api as social_api
 from bearhug.social import pages as social_pages
+from bearhug.spaces import api as spaces_api
+from bearhug.spaces import pages as spaces_pages
+from bearhug.spaces import service as spaces_service
 from bearhug.storage.open import open_objects
 from bearhug.storage.sigv4 import Credentials
 from bearhug.web import templating
@@ -118,6 +122,7 @@ FEATURES: tuple[ModuleType, ...] = (
     papers,
     collections,
     inference,
+    spaces,
     catalog,
     webhooks,
 )
@@ -145,6 +150,8 @@ ROUTES: tuple[Sequence[BaseRoute], ...] = (
     papers_pages.routes,
     collections_api.routes,
     collections_pages.routes,
+    spaces_api.routes,
+    spaces_pages.routes,
     inference_api.routes,
     inference_pages.routes,
     webhooks_api.routes,
@@ -178,6 +185,7 @@ LISTENERS: Listeners = {
         webhooks_service.on_repo_created,
         files_service.on_repo_created,
         oauth_service.on_repo_created,
+        spaces_service.on_repo_created,
         catalog_service.on_change,
     ],
     RepoChanged: [

@@ -43,6 +43,16 @@ async def set_visibility(request: Request) -> Response:
     return call.redirect(f"{repo.path}/settings", flash=f"It is {visibility} now.")
 
 
+async def set_talk(request: Request) -> Response:
+    """Open its discussions and pull requests, or close them."""
+    call = Call.of(request)
+    kind, name = _named(request)
+    talk = "talk" in await call.form()
+    repo = await call.write(repos.change_settings, kind, name, talk=talk)
+    said = "open" if repo.talk else "closed"
+    return call.redirect(f"{repo.path}/settings", flash=f"Its discussions are {said} now.")
+
+
 async def delete(request: Request) -> Response:
     """Only once its whole name was typed."""
     call = Call.of(request)
@@ -98,5 +108,6 @@ routes = [
     *repo_routes(HOME, show),
     *repo_routes(HOME + "/name", rename, ["POST"]),
     *repo_routes(HOME + "/visibility", set_visibility, ["POST"]),
+    *repo_routes(HOME + "/discussions", set_talk, ["POST"]),
     *repo_routes(HOME + "/delete", delete, ["POST"]),
 ]

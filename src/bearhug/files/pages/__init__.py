@@ -7,10 +7,22 @@ history.py    commits, one commit, two revisions beside each other
 editing.py    a new file, a changed one, one less
 uploading.py  files brought in
 branches.py   branches and tags
-making.py     a new model, dataset or Space
+large.py      what LFS keeps, and deleting it for good
+duplicating.py  a copy of a repo
+making.py     a new model, dataset, Space or kernel
 """
 
-from bearhug.files.pages import blob, branches, editing, history, making, tree, uploading
+from bearhug.files.pages import (
+    blob,
+    branches,
+    duplicating,
+    editing,
+    history,
+    large,
+    making,
+    tree,
+    uploading,
+)
 
 routes = [
     *making.routes,
@@ -20,4 +32,6 @@ routes = [
     *editing.routes,
     *uploading.routes,
     *branches.routes,
+    *large.routes,
+    *duplicating.routes,
 ]
