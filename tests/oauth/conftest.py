@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from secrets import token_hex
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -58,7 +59,7 @@ def timed(hub: Hub, clock: Clock) -> Hub:
 
 def session_of(hub: Hub, user_id: int) -> str:
     """The cookie of a browser in which this user is signed in."""
-    secret = f"session-{user_id}"
+    secret = f"session-{user_id}-{token_hex(8)}"
 
     def open_it(tx: Transaction) -> None:
         lives = {"created_at": tx.now, "seen_at": tx.now, "expires_at": tx.now + 10**11}

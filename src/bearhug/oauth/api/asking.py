@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from bearhug.errors import HubError
 from bearhug.hub import VISITOR, Hub, Transaction
+from bearhug.kit.wire import ascii_header
 from bearhug.oauth.model import OAuthError
 from bearhug.web.call import Call
 
@@ -100,14 +101,13 @@ def answer(said: Mapping[str, Any], status: int = 200) -> Response:
 
 
 def open_routes(path: str, endpoint: Endpoint, methods: list[str]) -> list[Route]:
-    """The endpoint, its errors readable by any site's script, and what a browser asks before."""
+    """The endpoint, its errors as JSON for any site's script, and what a browser asks before."""
 
     async def opened(request: Request) -> Response:
         try:
             response: Response = await endpoint(request)
         except HubError as refused:
-            refused.headers |= {**OPEN, **NOT_KEPT}
-            raise
+            return _refusal(refused)
         return response
 
     return [
@@ -118,6 +118,15 @@ def open_routes(path: str, endpoint: Endpoint, methods: list[str]) -> list[Route
 
 async def preflight(request: Request) -> Response:
     return Response(status_code=204, headers=PREFLIGHT)
+
+
+def _refusal(refused: HubError) -> Response:
+    """To a program, whatever it accepts: it may be a browser's address that answers to both."""
+    told = {"error": refused.message, **refused.details}
+    said = {"X-Error-Code": refused.code, "X-Error-Message": ascii_header(refused.message)}
+    return JSONResponse(
+        told, refused.status, headers={**OPEN, **NOT_KEPT, **said, **refused.headers}
+    )
 
 
 def _write(hub: Hub, work: Callable[..., T], args: Any, kwargs: Any) -> T:

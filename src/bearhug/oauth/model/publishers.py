@@ -98,6 +98,8 @@ def problem_of_issuer(issuer: str) -> str:
     local = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
     if not parts.hostname or not (parts.scheme == "https" or local):
         return "An issuer's address begins with https://."
+    if not (issuer.isascii() and issuer.isprintable()) or " " in issuer:
+        return "An address is ASCII, without spaces."
     if parts.query or parts.fragment or "@" in parts.netloc or len(issuer) > 500:
         return "Leave out what follows '?' and '#', and any name before the host."
     return ""

@@ -40,7 +40,8 @@ class NewApp:
 
 def find(tx: Transaction, client_id: str) -> App:
     """Raises OAuthError (invalid_client)."""
-    app = store.by_client_id(tx.db, client_id) if client_id else None
+    plain = client_id.isascii() and client_id.isprintable()  # what a row can hold at all
+    app = store.by_client_id(tx.db, client_id) if client_id and plain else None
     if app is None:
         raise OAuthError("invalid_client", "This hub knows no app of this client id.", status=401)
     return app

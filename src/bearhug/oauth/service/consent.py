@@ -150,8 +150,12 @@ def _check_shape(params: Mapping[str, str]) -> None:
         raise OAuthError("invalid_request", "response_mode: this hub answers in the query.")
     if "request" in params or "request_uri" in params:
         raise OAuthError("request_not_supported", "Send the request's parameters themselves.")
-    if any(len(params.get(name, "")) > MOST_TEXT for name in ("state", "nonce", "scope")):
-        raise OAuthError("invalid_request", f"state, nonce, scope: at most {MOST_TEXT} characters.")
+    for name in ("state", "nonce", "scope"):
+        given = params.get(name, "")
+        if len(given) > MOST_TEXT or not given.isprintable():
+            raise OAuthError(
+                "invalid_request", f"{name}: one line, at most {MOST_TEXT} characters."
+            )
 
 
 def _challenge(app: App, params: Mapping[str, str]) -> str:
