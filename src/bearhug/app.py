@@ -95,7 +95,7 @@ from bearhug.spaces import pages as spaces_pages
 from bearhug.spaces import service as spaces_service
 from bearhug.storage.open import open_objects
 from bearhug.storage.sigv4 import Credentials
-from bearhug.web import templating
+from bearhug.web import fixed, templating
 from bearhug.web.call import Call
 from bearhug.web.doors import Doors
 from bearhug.web.limits import RateLimits
@@ -158,6 +158,7 @@ ROUTES: tuple[Sequence[BaseRoute], ...] = (
     webhooks_pages.routes,
     catalog_api.routes,
     catalog_pages.routes,
+    fixed.routes,
     admin_wire.routes,
     admin_pages.routes,
 )

@@ -83,7 +83,13 @@ def repo_routes(path: str, endpoint: Any, methods: Iterable[str] = ("GET",)) -> 
 
 
 class MethodNotAllowed(HubError):
+    """There is such an address, but not for this method; `Allow` says for which."""
+
     status, code = 405, "MethodNotAllowed"
+
+    def __init__(self, method: str, allowed: set[str]) -> None:
+        super().__init__(f"{method} does not work here; {_list(allowed)} does.")
+        self.headers["Allow"] = _list(allowed)
 
 
 class Node:
@@ -125,7 +131,7 @@ class Doors:
             if match is Match.PARTIAL:
                 partial |= route.methods or set()
         if partial:
-            raise MethodNotAllowed(f"{scope['method']} does not work here; {_list(partial)} does.")
+            raise MethodNotAllowed(scope["method"], partial)
         raise NotFound("Nothing here by that name, or nothing you may see.")
 
     def _hang(self, route: Route) -> None:
