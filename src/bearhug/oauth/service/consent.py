@@ -154,7 +154,7 @@ def _check_shape(params: Mapping[str, str]) -> None:
         given = params.get(name, "")
         if len(given) > MOST_TEXT or not given.isprintable():
             raise OAuthError(
-                "invalid_request", f"{name}: one line, at most {MOST_TEXT} characters."
+                "invalid_request", f"{name}: one line of {MOST_TEXT} at most."
             )
 
 
