@@ -388,3 +388,16 @@ def test_kinds_of_repo_are_pushed_alike(served: Server, ada: Desk) -> None:
     ada.git("push", "-q", at=place)
     shown = httpx.get(f"{served.url}/api/datasets/ada/data").json()
     assert shown["sha"] == new
+
+
+def test_the_api_makes_no_branch_that_git_cannot_keep(served: Server) -> None:
+    make_repo(served.hub, "names", {"a.txt": "A"})
+    address = f"{served.url}/api/models/ada/names"
+    with httpx.Client(headers={"Authorization": "Bearer hf_ada"}) as client:
+        assert client.post(f"{address}/branch/dev%2Fone", json={}).status_code == 200
+        answer = client.post(f"{address}/branch/dev", json={})
+        assert (answer.status_code, "refs/heads/dev/one" in answer.text) == (409, True)
+        assert client.post(f"{address}/branch/dev%2Fone%2Fmore", json={}).status_code == 409
+        assert client.post(f"{address}/tag/main", json={"tag": "dev"}).status_code == 200
+    branches = api(served, "ada/names/refs")["branches"]
+    assert {each["name"] for each in branches} == {"main", "dev/one"}

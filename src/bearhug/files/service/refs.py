@@ -66,8 +66,7 @@ def create_branch(hub: Hub, actor: Actor, kind: RepoKind, name: str, branch: str
 
     def make(tx: Transaction, repo: Repo, commit: str) -> None:
         ref = f"refs/heads/{branch}"
-        if not git.create_ref(tx.db, repo.id, ref, commit):
-            raise ReferenceExists(f"Reference {ref} already exists")
+        _begin(tx, repo, ref, commit)
         pushed(tx, repo, ref, None, commit, f"Create branch {branch}")
 
     return _name(hub, actor, _Wanted(kind, name, rev), make)
@@ -95,8 +94,7 @@ def create_tag(
         made = annotated_tag(commit, tag, tagger=tagger, message=message) if message else None
         ref, oid = f"refs/tags/{tag}", made.oid if made else commit
         peeled = commit if made else None
-        if not git.create_ref(tx.db, repo.id, ref, oid, peeled=peeled):
-            raise ReferenceExists(f"Reference {ref} already exists")
+        _begin(tx, repo, ref, oid, peeled)
         if made:
             git.add_pack(tx.db, repo.id, made.pack, stored=False, at=tx.now)
             store.grow(tx.db, repo.id, made.pack.size)
@@ -141,6 +139,15 @@ def _named(tx: Transaction, found: _Found, make: Callable[[Transaction, Repo, st
         return False
     make(tx, repo, found.commit)
     return True
+
+
+def _begin(tx: Transaction, repo: Repo, ref: str, oid: str, peeled: str | None = None) -> None:
+    """Raises ReferenceExists for its own name, or one that git could not keep beside it."""
+    if not git.create_ref(tx.db, repo.id, ref, oid, peeled=peeled):
+        raise ReferenceExists(f"Reference {ref} already exists")
+    other = git.clashing(tx.db, repo.id, ref)
+    if other is not None:
+        raise ReferenceExists(f"Reference {other} already exists: git cannot keep both names")
 
 
 def _delete(tx: Transaction, repo: Repo, ref: str, asked: str) -> None:
