@@ -128,7 +128,12 @@ def test_tags_by_type_and_the_search_in_the_bar(client: TestClient, hub: Hub) ->
     make_repo(hub, "tiny", {"README.md": README})
     kinds = client.get("/api/models-tags-by-type").json()
     assert kinds["pipeline_tag"] == [
-        {"id": "text-generation", "label": "Text generation", "type": "pipeline_tag"}
+        {
+            "id": "text-generation",
+            "label": "Text generation",
+            "type": "pipeline_tag",
+            "subType": "nlp",
+        }
     ]
     assert [each["id"] for each in kinds["license"]] == ["license:mit"]
     assert "task_categories" in client.get("/api/datasets-tags-by-type").json()

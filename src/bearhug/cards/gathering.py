@@ -77,6 +77,12 @@ def entries(snapshot: Snapshot) -> dict[str, Entry]:
     return found
 
 
+def at_top(snapshot: Snapshot) -> dict[str, Entry]:
+    """The README alone, by path; {} without one."""
+    entry = snapshot.repository.entry(snapshot.commit, README)
+    return {README: entry} if entry else {}
+
+
 def made_of(kind: RepoKind, found: Entries) -> str:
     """A digest of every file that a card is made of: the same until one of them is other."""
     digest = hashlib.sha256(b"%d" % VERSION)

@@ -16,6 +16,7 @@ _NOT_PROSE = re.compile(
 )
 _PARAGRAPH = re.compile(r"<p[^>]*>(.*?)</p>", re.DOTALL)
 _HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
+_BIBTEX = re.compile(r"^```[^\n]*\n(\s*@\w+\s*\{.*?)^```", re.DOTALL | re.MULTILINE)
 _IMAGE = re.compile(r"<img[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
 _BREAK = re.compile(r"(?<=[.!?…])[\"”’)]*\s+(?=[\"“(]?[A-Z0-9\u00c0-\u024f\u0400-\u04ff])")
@@ -37,6 +38,12 @@ def first_words(body: str) -> tuple[str, str]:
 def searched(body: str) -> str:
     """The words of a card, for the index."""
     return _text(_html(body))[:SEARCHED_CHARS]
+
+
+def citation(body: str) -> str | None:
+    """The first BibTeX entry in a block of code."""
+    found = _BIBTEX.search(body[:SEARCHED_CHARS])
+    return found[1].strip() if found else None
 
 
 def sentences(text: str) -> str:

@@ -9,7 +9,7 @@ from bearhug.cards import gathering, headers, reading, store
 from bearhug.cards.examples import examples, parameters, refuses_inference
 from bearhug.cards.front_matter import Parsed, parse
 from bearhug.cards.model import Card, CardRead
-from bearhug.cards.prose import first_words, searched
+from bearhug.cards.prose import citation, first_words, searched
 from bearhug.cards.render import VERSION, Base, render
 from bearhug.cards.tagging import Found, bases, words
 from bearhug.errors import EntryNotFound, Unavailable
@@ -32,6 +32,7 @@ __all__ = [
     "on_repo_deleted",
     "packed",
     "parameters",
+    "plain",
     "read_card",
     "read_weights",
     "refuses_inference",
@@ -81,6 +82,14 @@ def html(tx: Transaction, repo: Repo, card: Card) -> Html | None:
     except EntryNotFound:
         return None
     return Html(render(parse(readme.decode("utf-8", "replace")).body, base), key)
+
+
+def plain(tx: Transaction, repo: Repo, card: Card) -> str:
+    """The words of the card, without its metadata and markup; "" without a README."""
+    if card.readme_oid is None:
+        return ""
+    snapshot = files.at(tx, repo, card.commit_oid)
+    return searched(gathering.readme(snapshot, gathering.at_top(snapshot)).body)
 
 
 def keep(tx: Transaction, key: str, packed: bytes) -> None:
@@ -135,6 +144,8 @@ def read_card(tx: Transaction, repo: Repo, commit: str) -> None:
     if old is not None and old.facts.get("weights") == facts.get("weights"):
         facts |= {key: old.facts[key] for key in MEASURED if key in old.facts}
     facts |= {"made_of": made_of, "warning": parsed.warning}
+    if repo.kind is RepoKind.DATASET:
+        facts["citation"] = citation(parsed.body)
     facts = {key: value for key, value in facts.items() if value}
     _write(tx, repo, parsed, facts, commit=commit, entries=entries)
     if _unread(facts):

@@ -13,8 +13,12 @@ class Sort(StrEnum):
     TRENDING = "trending"
     DOWNLOADS = "downloads"
     LIKES = "likes"
+    LIKES_30D = "likes30d"
     UPDATED = "updated"
     CREATED = "created"
+    PARAMETERS = "parameters"
+    BYTES = "bytes"
+    NAME = "name"
 
     @property
     def words(self) -> str:
@@ -22,10 +26,31 @@ class Sort(StrEnum):
             Sort.TRENDING: "Trending",
             Sort.DOWNLOADS: "Most downloads",
             Sort.LIKES: "Most likes",
+            Sort.LIKES_30D: "Most likes this month",
             Sort.UPDATED: "Recently changed",
             Sort.CREATED: "Newest",
+            Sort.PARAMETERS: "Most parameters",
+            Sort.BYTES: "Largest",
+            Sort.NAME: "Name, from Z to A",
         }[self]
 
+
+SORTS: dict[RepoKind, tuple[Sort, ...]] = {
+    RepoKind.MODEL: (
+        *(Sort.TRENDING, Sort.DOWNLOADS, Sort.LIKES, Sort.LIKES_30D, Sort.UPDATED, Sort.CREATED),
+        Sort.PARAMETERS,
+    ),
+    RepoKind.DATASET: (
+        *(Sort.TRENDING, Sort.DOWNLOADS, Sort.LIKES, Sort.LIKES_30D, Sort.UPDATED, Sort.CREATED),
+        Sort.BYTES,
+    ),
+    RepoKind.SPACE: (Sort.TRENDING, Sort.LIKES, Sort.LIKES_30D, Sort.UPDATED, Sort.CREATED),
+    RepoKind.KERNEL: (Sort.TRENDING, Sort.DOWNLOADS, Sort.LIKES, Sort.UPDATED, Sort.CREATED),
+}
+"""Orders that the page of each kind offers; an address may ask for any."""
+
+After = tuple[float | str, int]
+"""Where a page ended: the value it was sorted by, and the row's number."""
 
 SIZES = (
     (0, "0"),
@@ -45,8 +70,8 @@ SIZES = (
 """Steps of the size of models: the fewest parameters of each, as number and in words."""
 
 FACETS: dict[RepoKind, tuple[str, ...]] = {
-    RepoKind.MODEL: ("pipeline_tag", "library", "license", "language"),
-    RepoKind.DATASET: ("task", "size", "format", "license", "language"),
+    RepoKind.MODEL: ("pipeline_tag", "library", "apps", "misc", "license", "language"),
+    RepoKind.DATASET: ("task", "size", "modality", "format", "library", "license", "language"),
     RepoKind.SPACE: ("sdk", "license"),
     RepoKind.KERNEL: ("license",),
 }
@@ -61,6 +86,9 @@ FACET_WORDS = {
     "size": "Rows",
     "format": "Format",
     "sdk": "Made with",
+    "apps": "Runs in",
+    "misc": "More",
+    "modality": "Of",
 }
 
 
@@ -89,23 +117,30 @@ class Range:
 class Query:
     """What a listing is asked for.
 
-    Of the values of one facet any will do; of `tags` (as the Hub spells them) all must be there.
-    `after` is where the page before ended: (value it was sorted by, id).
+    Of the values of one facet any will do; of `tags` (as the Hub spells them) all must be there,
+    and all of `searches`. `after` is where the page before ended.
     """
 
     kind: RepoKind
     search: str = ""
+    searches: Sequence[str] = ()
+    """More to look for than `search`."""
     author: str = ""
     facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     tags: Sequence[str] = ()
     size: Range | None = None
     parameters: tuple[int, int] | None = None
     gated: bool | None = None
-    served: bool = False
-    uses: tuple[str, str] | None = None
-    """(uses_model or uses_dataset, owner/name): Spaces that say so."""
+    served: bool | None = None
+    """Whether this hub answers for it."""
+    apps: Sequence[str] = ()
+    """Applications, as clients name them: any will do."""
+    uses: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """uses_model or uses_dataset, and names: Spaces that use any of them."""
+    linked: bool = False
+    """Spaces that use some model or dataset."""
     sort: Sort = Sort.TRENDING
-    after: tuple[float, int] | None = None
+    after: After | None = None
     limit: int = 30
 
 
@@ -140,7 +175,9 @@ class Listing:
     hits: Sequence[Hit]
     total: int
     everything: int
-    next: tuple[float, int] | None = None
+    next: After | None = None
+    served: int = 0
+    """How many of them this hub answers for."""
     facets: Mapping[str, Sequence[Count]] = field(default_factory=dict)
     sizes: Sequence[int] = ()
     """How many of each of SIZES."""

@@ -8,10 +8,20 @@ from starlette.routing import Route
 
 from bearhug.catalog import service as catalog
 from bearhug.catalog.api.properties import WHOLE, View, checked, told
-from bearhug.errors import RepoNotFound
+from bearhug.errors import NotFound, RepoNotFound
 from bearhug.hub import Transaction
 from bearhug.repos.model import RepoKind
 from bearhug.web.call import Call
+from bearhug.web.doors import repo_routes
+
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
+WORDS = frozenset(
+    "auth-check blob branch commit commits compare discussions like likers lfs-files paths-info"
+    " preupload raw refs resolve revision settings super-squash tag tree user-access-request"
+    " xet-read-token xet-write-token".split()
+)
+"""What may follow a repo's name, with which one without an owner is told from other addresses."""
 
 
 async def info(request: Request) -> Response:
@@ -30,6 +40,15 @@ async def info(request: Request) -> Response:
 async def bare(request: Request) -> Response:
     """A name without an owner, as the Hub's oldest repos have: there are none here."""
     actor = await Call.of(request).actor()
+    after = str(request.path_params.get("path", "")).partition("/")[0]
+    if after in WORDS or not after:
+        raise RepoNotFound(visitor=actor.user_id is None)
+    raise NotFound("Nothing here by that name, or nothing you may see.")
+
+
+async def bare_file(request: Request) -> Response:
+    """A file of such a repo: HEAD and GET of /bert/resolve/main/config.json."""
+    actor = await Call.of(request).actor()
     raise RepoNotFound(visitor=actor.user_id is None)
 
 
@@ -46,4 +65,6 @@ routes = [
     Route(REPO, info),
     Route(REPO + "/revision/{rev:seg}", info),
     Route("/api/{kind:kind}/{name:seg}", bare),
+    Route("/api/{kind:kind}/{name:seg}/{path:rest}", bare, methods=[*METHODS]),
+    *repo_routes("/{name:seg}/resolve/{path:rest}", bare_file, ["GET", "HEAD"]),
 ]

@@ -1,19 +1,19 @@
-"""Lists of repos, the tags there are, and the search in the bar."""
+"""Lists of repos, by everything that clients filter and sort by."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlencode
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bearhug.cards import service as cards
 from bearhug.cards.model import Card
-from bearhug.cards.tasks import task
 from bearhug.catalog import service as catalog
-from bearhug.catalog.api.properties import FULL, LISTED, OF_CARD, View, checked, told
+from bearhug.catalog.api.properties import FULL, LISTED, OF_CARD, PROVIDER, View, checked, told
 from bearhug.catalog.cursors import after_of, cursor_of
 from bearhug.catalog.model import Hit, Listing, Query, Sort
 from bearhug.catalog.service.info import Info, of_repo
@@ -32,12 +32,14 @@ SORTS = {
     "createdAt": Sort.CREATED,
     "downloads": Sort.DOWNLOADS,
     "likes": Sort.LIKES,
-    "likes30d": Sort.TRENDING,
+    "likes30d": Sort.LIKES_30D,
+    "num_parameters": Sort.PARAMETERS,
+    "mainSize": Sort.BYTES,
+    "id": Sort.NAME,
     "trending_score": Sort.TRENDING,
     "last_modified": Sort.UPDATED,
     "created_at": Sort.CREATED,
 }
-QUICK = 6
 
 _PART = re.compile(r"(min|max):(\d{1,18}(?:\.\d{1,9})?)([KMBT]?)", re.IGNORECASE)
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
@@ -61,38 +63,6 @@ async def listing(request: Request) -> Response:
     return JSONResponse(said, headers=headers)
 
 
-async def tags_by_type(request: Request) -> Response:
-    """Client: HfApi.get_model_tags, get_dataset_tags."""
-    kind = RepoKind.DATASET if "datasets" in request.url.path else RepoKind.MODEL
-    found = await Call.of(request).read_slow(catalog.tags_by_type, kind)
-    wire = {"task": "task_categories", "size": "size_categories"}
-    return JSONResponse(
-        {
-            wire.get(facet, facet): [
-                {"id": value, "label": _label(facet, value), "type": wire.get(facet, facet)}
-                for value in values
-            ]
-            for facet, values in found.items()
-        }
-    )
-
-
-async def quick_search(request: Request) -> Response:
-    """A few of each kind whose name or card has what was typed: for the field in the bar."""
-    call = Call.of(request)
-    text = request.query_params.get("q", "")
-    found = await call.read_slow(_quick, text)
-    return JSONResponse(
-        {
-            kind.plural: [
-                {"id": str(hit.repo.name), "_id": hit.repo.object_id, "url": hit.repo.path}
-                for hit in hits
-            ]
-            for kind, hits in found.items()
-        }
-    )
-
-
 def query_of(request: Request) -> Query:
     """What a client's parameters ask for. Raises BadRequest naming the one that is wrong."""
     params = request.query_params
@@ -101,18 +71,20 @@ def query_of(request: Request) -> Query:
     if sort not in SORTS:
         raise BadRequest(f"sort: use one of {', '.join(sorted(SORTS))}; got {sort!r}.")
     order = SORTS[sort]
-    tags = [tag for name in ("filter", "filter[]") for tag in params.getlist(name)]
-    tags = [part for tag in tags for part in tag.split(",") if part]
+    tasks = _listed(params, "pipeline_tag")
+    searches = [text for text in params.getlist("search") if text.strip()]
     return Query(
         kind,
-        search=params.get("search", ""),
+        searches=searches,
         author=params.get("author", ""),
-        facets=_facets(params.get("pipeline_tag")),
-        tags=tags,
+        facets={"pipeline_tag": tasks} if tasks else {},
+        tags=_listed(params, "filter"),
         parameters=_parameters(params.get("num_parameters", "")),
-        gated={"true": True, "false": False}.get(params.get("gated", "")),
-        served=_served(params.get("inference"), params.getlist("inference_provider")),
-        uses=_uses(request),
+        gated={"true": True, "false": False}.get(params.get("gated", "").lower()),
+        served=_served(params),
+        apps=_listed(params, "apps"),
+        uses=_uses(params),
+        linked=_true(params.get("linked")),
         sort=order,
         after=after_of(params.get("cursor", ""), order),
         limit=_limit(params.get("limit", "")),
@@ -156,8 +128,10 @@ def _names(request: Request, kind: RepoKind) -> list[str]:
     names = list(LISTED[kind])
     if _true(params.get("full")):
         names += FULL
-    for switch, name in (("cardData", "cardData"), ("config", "config")):
-        if _true(params.get(switch)) and (name == "cardData" or kind is RepoKind.MODEL):
+    if _true(params.get("linked")) and kind is RepoKind.SPACE:
+        names += ["models", "datasets"]
+    for name in ("cardData", "config"):
+        if _true(params.get(name)) and (name == "cardData" or kind is RepoKind.MODEL):
             names.append(name)
     return list(dict.fromkeys(names))
 
@@ -168,10 +142,6 @@ def _limit(text: str) -> int:
     if not text.isdecimal() or int(text[:9]) < 1:
         raise BadRequest(f"limit: use a whole number from 1; got {text!r}.")
     return min(int(text[:9]), MOST)
-
-
-def _facets(task: str | None) -> dict[str, list[str]]:
-    return {"pipeline_tag": [task]} if task else {}
 
 
 def _parameters(text: str) -> tuple[int, int] | None:
@@ -187,39 +157,28 @@ def _parameters(text: str) -> tuple[int, int] | None:
     return bounds["min"], bounds["max"]
 
 
-def _served(inference: str | None, providers: list[str]) -> bool:
-    return inference == "warm" or any(providers)
+def _listed(params: QueryParams, name: str) -> list[str]:
+    """A repeated parameter, or one with commas in it, under both its spellings."""
+    given = [*params.getlist(name), *params.getlist(f"{name}[]")]
+    return [part for value in given for part in value.split(",") if part]
 
 
-def _uses(request: Request) -> tuple[str, str] | None:
-    """Spaces that use a model or a dataset: the first that is named."""
-    for facet, name in (("uses_model", "models"), ("uses_dataset", "datasets")):
-        if value := request.query_params.get(name):
-            return facet, value
-    return None
+def _served(params: QueryParams) -> bool | None:
+    """Whether to list what this hub answers for: it is the only provider that it knows."""
+    inference, providers = params.get("inference"), _listed(params, "inference_provider")
+    if inference:
+        return inference == "warm"
+    return bool({"all", PROVIDER} & set(providers)) if providers else None
 
 
-def _quick(tx: Transaction, text: str) -> dict[RepoKind, Sequence[Hit]]:
-    if not text.strip():
-        return {kind: [] for kind in RepoKind}
-    return {
-        kind: catalog.browse(tx, Query(kind, search=text, limit=QUICK), facets=False).hits
-        for kind in RepoKind
-    }
-
-
-def _label(facet: str, value: str) -> str:
-    bare = value.rpartition(":")[2]
-    return task(bare).label if facet in ("pipeline_tag", "task") else bare
+def _uses(params: QueryParams) -> dict[str, list[str]]:
+    """Spaces that use any of these models, and any of these datasets."""
+    asked = {"uses_model": _listed(params, "models"), "uses_dataset": _listed(params, "datasets")}
+    return {facet: names for facet, names in asked.items() if names}
 
 
 def _true(value: str | None) -> bool:
     return value is not None and value.lower() in ("true", "1", "")
 
 
-routes = [
-    Route("/api/{kind:kind}", listing),
-    Route("/api/models-tags-by-type", tags_by_type),
-    Route("/api/datasets-tags-by-type", tags_by_type),
-    Route("/api/quicksearch", quick_search),
-]
+routes = [Route("/api/{kind:kind}", listing)]

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bearhug.access import service as access
+from bearhug.cards.evaluations import of_index
 from bearhug.cards.model import Card
-from bearhug.cards.tagging import words
 from bearhug.cards.tasks import CHAT_TASKS
+from bearhug.cards.widgets import widget_data
 from bearhug.catalog import service as catalog
 from bearhug.catalog.service.info import Info
 from bearhug.errors import BadRequest
@@ -18,9 +19,12 @@ from bearhug.files.model import Node
 from bearhug.hub import Transaction
 from bearhug.kit.wire import wire_time
 from bearhug.repos.model import Repo, RepoKind
+from bearhug.spaces import service as spaces
 
 SERVED = ("on", "can", "busy")
 """Stages of a model that this hub can answer for."""
+
+MOST_EVALUATIONS = 1_000
 
 PROVIDER = "hf-inference"
 """What clients call the hub's own inference."""
@@ -79,25 +83,27 @@ OF_MODEL: dict[str, Property] = {
     "inference": lambda view: _inference(view),
     "inferenceProviderMapping": lambda view: _mapping(view),
     "model-index": lambda view: view.metadata.get("model-index"),
-    "widgetData": lambda view: view.metadata.get("widget"),
+    "widgetData": lambda view: widget_data(view.card),
     "spaces": lambda view: catalog.spaces_using(view.tx, view.repo),
-    "evalResults": lambda view: None,
+    "evalResults": lambda view: _evaluations(view.card),
     "baseModels": lambda view: _base_models(view),
     "childrenModelCount": lambda view: catalog.count_children(view.tx, view.repo),
 }
 OF_DATASET: dict[str, Property] = {
     "description": lambda view: view.card.summary,
-    "citation": lambda view: None,
+    "citation": lambda view: view.card.facts.get("citation"),
     "paperswithcode_id": lambda view: view.metadata.get("paperswithcode_id"),
-    "mainSize": lambda view: None,
+    "mainSize": lambda view: view.card.weight_bytes,
 }
 OF_SPACE: dict[str, Property] = {
     "sdk": lambda view: view.repo.sdk,
     "subdomain": lambda view: f"{view.repo.name}".lower().replace("/", "-").replace(".", "-"),
-    "runtime": lambda view: {"stage": "STOPPED", "hardware": {"current": None, "requested": None}},
-    "models": lambda view: words(view.metadata.get("models")),
-    "datasets": lambda view: words(view.metadata.get("datasets")),
-    "region": lambda view: None,
+    "runtime": lambda view: spaces.runtime(
+        view.tx, view.repo, view.card, look=view.alone
+    ).wire(),
+    "models": lambda view: catalog.used_by(view.tx, view.card, RepoKind.MODEL),
+    "datasets": lambda view: catalog.used_by(view.tx, view.card, RepoKind.DATASET),
+    "region": lambda view: "us",
 }
 PROPERTIES: dict[RepoKind, dict[str, Property]] = {
     RepoKind.MODEL: COMMON | OF_MODEL,
@@ -150,7 +156,7 @@ FORMER = frozenset({"xetEnabled", "gitalyUid"})
 OF_CARD = frozenset(
     {"cardData", "config", "transformersInfo", "safetensors", "gguf", "mask_token", "model-index"}
     | {"widgetData", "models", "datasets", "paperswithcode_id", "baseModels", "inference"}
-    | {"inferenceProviderMapping"}
+    | {"inferenceProviderMapping", "evalResults", "citation", "mainSize"}
 )
 """What a line of a list does not know without its card."""
 
@@ -200,13 +206,24 @@ def _gguf(card: Card) -> dict[str, Any] | None:
     known = card.facts.get("gguf")
     if not known or "architecture" not in known:
         return None
-    return {
+    template = known.get("chat_template")
+    said = {
         "total": known["parameters"],
         "architecture": known["architecture"],
         "context_length": known["context_length"],
         "quantization": known["quantization"],
+        "chat_template": template if isinstance(template, str) else None,
+        "bos_token": known.get("bos_token"),
+        "eos_token": known.get("eos_token"),
         "totalFileSize": known["size"],
     }
+    return {name: value for name, value in said.items() if value}
+
+
+def _evaluations(card: Card) -> list[dict[str, Any]] | None:
+    """Of files under `.eval_results/`, then of the card's model-index."""
+    found = [*card.facts.get("evaluations", ()), *of_index(card.metadata.get("model-index"))]
+    return found[:MOST_EVALUATIONS] or None
 
 
 def _stage(view: View) -> str:
@@ -231,11 +248,14 @@ def _mapping(view: View) -> Any:
 
 
 def _base_models(view: View) -> dict[str, Any] | None:
-    bases = words(view.metadata.get("base_model"))
-    tags = view.card.tags
-    relation = next((tag.split(":")[1] for tag in tags if tag.startswith("base_model:")
-                     and tag.count(":") > 1), None)  # fmt: skip
-    return {"relation": relation, "models": [{"id": base} for base in bases]} if bases else None
+    """{relation, models: [{id, _id?}]}: `_id` where it is a model of this hub."""
+    tags = [tag.split(":") for tag in view.card.tags if tag.startswith("base_model:")]
+    relation = next((parts[1] for parts in tags if len(parts) > 2), None)
+    models: list[dict[str, str]] = []
+    for name in (parts[1] for parts in tags if len(parts) == 2):
+        base = catalog.seen(view.tx, RepoKind.MODEL, name)
+        models.append({"id": name, "_id": base.object_id} if base else {"id": name})
+    return {"relation": relation, "models": models} if models else None
 
 
 def _group(view: View) -> dict[str, Any] | None:

@@ -11,7 +11,17 @@ from starlette.routing import Route
 
 from bearhug.catalog import service as catalog
 from bearhug.catalog.cursors import after_of, cursor_of
-from bearhug.catalog.model import FACET_WORDS, FACETS, SIZES, Listing, Query, Range, Sort
+from bearhug.catalog.model import (
+    FACET_WORDS,
+    FACETS,
+    SIZES,
+    SORTS,
+    After,
+    Listing,
+    Query,
+    Range,
+    Sort,
+)
 from bearhug.catalog.pages.lines import Line, lines
 from bearhug.catalog.pages.steps import step_taken
 from bearhug.catalog.words import hue, label
@@ -25,6 +35,7 @@ FOLDED = 6
 MOST = 50
 """Values of a facet: shown at once, and offered at all. A rarer one is found by its tag."""
 
+HERE = "Answers on this machine"
 TITLES = {
     RepoKind.MODEL: "Models",
     RepoKind.DATASET: "Datasets",
@@ -80,7 +91,7 @@ class Asked:
         ]
         return f"{self.path}?{urlencode(kept)}" if kept else self.path
 
-    def onward(self, after: tuple[float, int]) -> str:
+    def onward(self, after: After) -> str:
         kept = [(key, each) for key, each in self.params.multi_items() if each and key != "after"]
         return f"{self.path}?{urlencode([*kept, ('after', cursor_of(after))])}"
 
@@ -93,6 +104,8 @@ class Asked:
             for value in values
         ]
         found += [(tag, self.without("filter", tag)) for tag in query.tags]
+        if query.served:
+            found.append((HERE, self.without("here")))
         if query.author:
             found.append((f"by {query.author}", self.without("author")))
         if query.size is not None and not query.size.whole:
@@ -155,7 +168,7 @@ async def _page(request: Request, kind: RepoKind) -> Response:
         facets=_facets(kind, listing),
         sizes=_sizes(asked.query, listing) if kind is RepoKind.MODEL else None,
         chips=asked.chips(),
-        sorts=[(str(sort), sort.words) for sort in _sorts(kind)],
+        sorts=[(str(sort), sort.words) for sort in _sorts(kind, asked.query.sort)],
         next=asked.onward(listing.next) if listing.next else None,
         start=asked.without("after") if asked.query.after else None,
         place=kind.plural,
@@ -174,6 +187,7 @@ def asked_of(request: Request, kind: RepoKind) -> Asked:
         facets={name: values for name, values in facets.items() if any(values)},
         tags=[tag for tag in params.getlist("filter") if tag],
         size=_range(params) if kind is RepoKind.MODEL else None,
+        served=True if kind is RepoKind.MODEL and params.get("here") == "on" else None,
         sort=sort,
         after=_after(params.get("after", ""), sort),
         limit=PAGE,
@@ -206,7 +220,7 @@ def _step(text: str, otherwise: int) -> int:
     return min(int(text), len(SIZES)) if text.isdecimal() and len(text) < 4 else otherwise
 
 
-def _after(cursor: str, sort: Sort) -> tuple[float, int] | None:
+def _after(cursor: str, sort: Sort) -> After | None:
     try:
         return after_of(cursor, sort)
     except BadRequest:
@@ -217,8 +231,10 @@ def _without_sizes(params: QueryParams) -> list[tuple[str, str]]:
     return [pair for pair in params.multi_items() if pair[0] not in ("min", "max")]
 
 
-def _sorts(kind: RepoKind) -> list[Sort]:
-    return [sort for sort in Sort if not (kind is RepoKind.SPACE and sort is Sort.DOWNLOADS)]
+def _sorts(kind: RepoKind, asked: Sort) -> list[Sort]:
+    """Those that the page offers, and the one that its address asks for."""
+    offered = SORTS[kind]
+    return [*offered, *([asked] if asked not in offered else [])]
 
 
 def _facets(kind: RepoKind, listing: Listing) -> list[Facet]:

@@ -12,7 +12,7 @@ from bearhug.accounts import service as accounts
 from bearhug.accounts.model import Account, Member, Membership
 from bearhug.catalog import service as catalog
 from bearhug.catalog.cursors import after_of, cursor_of
-from bearhug.catalog.model import Query, Sort
+from bearhug.catalog.model import After, Query, Sort
 from bearhug.catalog.pages.lines import lines
 from bearhug.collections import service as collections
 from bearhug.errors import BadRequest
@@ -29,8 +29,8 @@ KINDS = (
     (RepoKind.DATASET, "Datasets", "data"),
     (RepoKind.SPACE, "Spaces", "window"),
 )
-Since = tuple[float, int] | None
-Shown = tuple[Sequence[Any], tuple[float, int] | None]
+Since = After | None
+Shown = tuple[Sequence[Any], After | None]
 
 
 @dataclass(frozen=True)

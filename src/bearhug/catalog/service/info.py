@@ -6,7 +6,7 @@ from typing import Any
 
 from bearhug.cards import service as cards
 from bearhug.cards.model import Card
-from bearhug.cards.reading import words
+from bearhug.cards.tagging import words
 from bearhug.catalog.model import Hit, Query, Sort
 from bearhug.catalog.service.downloads import daily
 from bearhug.catalog.service.listing import browse
@@ -106,7 +106,7 @@ def page(tx: Transaction, kind: RepoKind, name: str) -> Page:
     return Page(
         repo,
         card,
-        cards.html(tx, repo, card),
+        cards.html(tx, repo, card) if reads or not repo.disabled else None,
         repos.can(tx.actor, repo, Access.ADMIN),
         repos.can(tx.actor, repo, Access.WRITE),
         social.likes(tx, repo),
@@ -161,8 +161,10 @@ def kin(tx: Transaction, repo: Repo, card: Card) -> Kin:
             trained=trained.hits,
             trained_count=trained.total,
         )
-    models = _parents(tx, RepoKind.MODEL, card.metadata.get("models"))
-    return Kin(parents=models, datasets=_parents(tx, RepoKind.DATASET, _datasets(card.metadata)))
+    return Kin(
+        parents=_parents(tx, RepoKind.MODEL, used_by(tx, card, RepoKind.MODEL)),
+        datasets=_parents(tx, RepoKind.DATASET, used_by(tx, card, RepoKind.DATASET)),
+    )
 
 
 def count_children(tx: Transaction, repo: Repo) -> int:
@@ -177,11 +179,18 @@ def spaces_using(tx: Transaction, repo: Repo, limit: int = 100) -> list[str]:
     return [str(hit.repo.name) for hit in _using(tx, facet, repo, limit).hits]
 
 
+def used_by(tx: Transaction, card: Card, kind: RepoKind) -> list[str]:
+    """What a Space uses: the names its card lists, and those of its code that are here."""
+    listed = words(card.metadata.get(kind.plural))
+    mentioned = (name for name in card.facts.get("mentions", ()) if name not in listed)
+    return [*listed, *(name for name in mentioned if seen(tx, kind, name))]
+
+
 def _kin_of_model(tx: Transaction, repo: Repo, card: Card) -> Kin:
     children = [_children(tx, repo, *each) for each in RELATIONS.items()]
     spaces = _using(tx, "uses_model", repo)
     return Kin(
-        _parents(tx, RepoKind.MODEL, card.metadata.get("base_model")),
+        _parents(tx, RepoKind.MODEL, _bases(card)),
         [each for each in children if each.count],
         _parents(tx, RepoKind.DATASET, _datasets(card.metadata)),
         spaces.hits,
@@ -197,8 +206,14 @@ def _children(tx: Transaction, repo: Repo, relation: str, word: str) -> Children
 
 
 def _using(tx: Transaction, facet: str, repo: Repo, limit: int = SHOWN) -> Any:
-    query = Query(RepoKind.SPACE, uses=(facet, str(repo.name)), sort=Sort.LIKES, limit=limit)
+    query = Query(RepoKind.SPACE, uses={facet: [str(repo.name)]}, sort=Sort.LIKES, limit=limit)
     return browse(tx, query, facets=False)
+
+
+def _bases(card: Card) -> list[str]:
+    """What it was made from, as its tags have it: an adapter's file may say so as well."""
+    named = (tag.split(":") for tag in card.tags if tag.startswith("base_model:"))
+    return [parts[1] for parts in named if len(parts) == 2]
 
 
 def _datasets(metadata: Mapping[str, Any]) -> Any:
@@ -206,10 +221,10 @@ def _datasets(metadata: Mapping[str, Any]) -> Any:
 
 
 def _parents(tx: Transaction, kind: RepoKind, value: Any) -> list[Parent]:
-    return [Parent(name, _seen(tx, kind, name)) for name in words(value)[: 2 * SHOWN]]
+    return [Parent(name, seen(tx, kind, name)) for name in words(value)[: 2 * SHOWN]]
 
 
-def _seen(tx: Transaction, kind: RepoKind, name: str) -> Repo | None:
+def seen(tx: Transaction, kind: RepoKind, name: str) -> Repo | None:
     """The repo of that name, if it is here and the actor may see it."""
     try:
         key = RepoName.parse(name).key

@@ -12,7 +12,10 @@ from bearhug.db.schema import cards, repos, tags
 from bearhug.kit.wire import Moment
 from bearhug.repos.model import RepoKind, Visibility
 
-COUNTED = ("pipeline_tag", "library", "language", "license", "task", "size", "format", "sdk")
+COUNTED = (
+    *("pipeline_tag", "library", "language", "license", "apps", "misc"),
+    *("task", "size", "format", "modality", "sdk"),
+)
 """Facets the census keeps. Other tags are many and rare: they are asked for by name."""
 
 # What an operator has disabled is listed for those alone whose it is.

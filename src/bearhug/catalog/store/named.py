@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, or_, select, text, true
+from sqlalchemy import bindparam, func, or_, select, text, true
 
 from bearhug.catalog.bits import parse
 from bearhug.catalog.store.bulk import both, joined
 from bearhug.db import Connection, Statement, statement
-from bearhug.db.schema import accounts, cards, repos, tags
+from bearhug.db.schema import accounts, cards, likes, repos, tags
 from bearhug.hub import Actor
+from bearhug.kit.wire import Moment
 from bearhug.repos.model import RepoKind, Visibility
 from bearhug.repos.store import readable
 
@@ -23,6 +24,19 @@ _TAG = both(
     lambda d: select(joined(tags.c.repo_id, d)).where(
         tags.c.facet == bindparam("facet"), tags.c.value == bindparam("value")
     )
+)
+_ANY = both(lambda d: select(joined(tags.c.repo_id, d)).where(tags.c.facet == bindparam("facet")))
+_VALUES = both(
+    lambda d: (
+        select(tags.c.value, joined(tags.c.repo_id, d).label("ids"))
+        .where(tags.c.facet == bindparam("facet"))
+        .group_by(tags.c.value)
+    )
+)
+_RECENTLY_LIKED = statement(
+    select(likes.c.repo_id, func.count().label("number"))
+    .where(likes.c.created_at > bindparam("since"))
+    .group_by(likes.c.repo_id)
 )
 _GATED = both(lambda d: select(joined(repos.c.id, d)).where(repos.c.gated != ""))
 _SIZED = both(
@@ -54,6 +68,17 @@ _SEARCH = {
     (True, False): _searching(_BY_WORDS),
     (False, True): _searching(_BY_PART),
 }
+_RANKED = statement(
+    sqlite=text(
+        "SELECT rowid AS id FROM search WHERE search MATCH :words"
+        " ORDER BY bm25(search, 8.0, 1.0, 4.0), rowid DESC LIMIT :limit"
+    ),
+    postgresql=text(
+        "SELECT repo_id AS id FROM search, to_tsquery('simple', :words) AS asked"
+        " WHERE document @@ asked ORDER BY ts_rank(document, asked) DESC, repo_id DESC"
+        " LIMIT :limit"
+    ),
+)
 LEAST_PART = 3
 """Characters of a name's part that an index of trigrams can look up."""
 
@@ -64,6 +89,21 @@ def of_author(db: Connection, kind: RepoKind, name: str) -> int:
 
 def tagged(db: Connection, facet: str, value: str) -> int:
     return parse(db.value(_TAG, facet=facet, value=value))
+
+
+def tagged_at_all(db: Connection, facet: str) -> int:
+    """Repos with any value of this facet."""
+    return parse(db.value(_ANY, facet=facet))
+
+
+def values_of(db: Connection, facet: str) -> dict[str, int]:
+    """Every value of a facet, and who has it."""
+    return {row.value: parse(row.ids) for row in db.all(_VALUES, facet=facet)}
+
+
+def liked_since(db: Connection, since: Moment) -> dict[int, int]:
+    """How many likes each repo got since then."""
+    return {row.repo_id: row.number for row in db.all(_RECENTLY_LIKED, since=since)}
 
 
 def gated(db: Connection) -> int:
@@ -92,6 +132,12 @@ def matching(db: Connection, words: Sequence[str], part: str) -> int:
         given["part"] = _part(db, part)
     query = _SEARCH.get(("words" in given, "part" in given))
     return parse(db.value(query, **given)) if query else 0
+
+
+def ranked(db: Connection, words: Sequence[str], limit: int) -> list[int]:
+    """Repos with words that begin with all of these, the closest first: names before tags,
+    tags before the rest of the card."""
+    return [row.id for row in db.all(_RANKED, words=_spoken(db, words), limit=limit)]
 
 
 def _spoken(db: Connection, words: Sequence[str]) -> str:
