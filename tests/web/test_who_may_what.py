@@ -19,14 +19,30 @@ from bearhug.app import Application, all_routes
 from bearhug.collections import service as collections
 from bearhug.collections.model import Gathering, ItemKind
 from bearhug.db import Connection, adding, statement
-from bearhug.db.schema import accounts, collection_items, members, refs, runs, sessions, tokens
+from bearhug.db.schema import (
+    accounts,
+    collection_items,
+    members,
+    refs,
+    runs,
+    sessions,
+    tokens,
+    webhooks,
+)
 from bearhug.db.schema import collections as gathered
 from bearhug.db.schema import repos as rows
+from bearhug.discussions import service as discussions
+from bearhug.discussions.model import Wish
+from bearhug.files import service as files
+from bearhug.files.model import Add, Proposal
 from bearhug.hub import Hub, Transaction
 from bearhug.inference import service as inference
 from bearhug.inference.model import Figures, Said, Turn
 from bearhug.repos import service as repos
 from bearhug.repos.model import Repo, RepoKind
+from bearhug.webhooks import service as hooks
+from bearhug.webhooks.model import Watchable, Watched
+from bearhug.webhooks.model import Wish as HookWish
 from tests.conftest import person
 from tests.repos_of import make_repo
 
@@ -60,19 +76,21 @@ STATE = (
     statement(select(runs)),
     statement(select(gathered).where(gathered.c.owner_id == ADA)),
     statement(select(collection_items)),
+    statement(select(webhooks).where(webhooks.c.user_id == ADA)),
 )
 """All that is ada's or bears' and must stay as it was; hearts and downloads are another matter."""
 
 
 @dataclass(frozen=True)
 class Things:
-    """Whose ids are tried: a token, a session, a run and a private collection, all ada's."""
+    """Whose ids are tried, all ada's: a token, a session, a run, a collection, a webhook."""
 
     token: int
     session: int
     run: str
     slug: str = ""
     item: str = ""
+    hook: str = ""
 
 
 def digest(secret: str) -> str:
@@ -101,6 +119,7 @@ def furnish(hub: Hub) -> Things:
         make_repo(hub, HIDDEN, FILES, kind=kind, private=True, owner="bears")
         make_repo(hub, GATED, BEHIND_THE_GATE, kind=kind)
         hub.write_as(person(hub, "ada"), repos.change_settings, kind, "ada/gated", gated="manual")
+        talk_about(hub, kind)
         make_repo(hub, "old", FILES, kind=kind, private=True)
         hub.write_as(person(hub, "ada"), repos.move, kind, "ada/old", "ada/renamed")
     other = make_repo(hub, "open", {"notes.txt": "Nothing to hide."})
@@ -130,7 +149,10 @@ def furnish(hub: Hub) -> Things:
     run = hub.write_as(person(hub, "ada"), inference.save, said, public=True)
     gathering = hub.write_as(person(hub, "ada"), gather)
     slug = gathering.collection.slug.partition("/")[2]
-    return Things(token, session, run.id, slug, gathering.items[0].object_id)
+    watched = (Watched(Watchable.USER, "ada"), Watched(Watchable.MODEL, f"ada/{HIDDEN}"))
+    wanted = HookWish("http://hub.test", f"https://x.example/{SECRET}", watched, secret=SECRET)
+    hook = hub.write_as(person(hub, "ada"), hooks.create, wanted)
+    return Things(token, session, run.id, slug, gathering.items[0].object_id, hook.object_id)
 
 
 def gather(tx: Transaction) -> Gathering:
@@ -138,6 +160,16 @@ def gather(tx: Transaction) -> Gathering:
     made = collections.create(tx, SECRET, description=SECRET, private=True)
     collections.add_item(tx, made.slug, ItemKind.MODEL, f"ada/{HIDDEN}", SECRET)
     return collections.gathered(tx, made.slug)
+
+
+def talk_about(hub: Hub, kind: RepoKind) -> None:
+    """A discussion in a hidden repo, and a pull request in it and behind the gate."""
+    ada = person(hub, "ada")
+    wish = Wish(f"On {SECRET}", f"What of {SECRET}?")
+    hub.write_as(ada, discussions.open_discussion, kind, f"ada/{HIDDEN}", wish)
+    for name, content in ((HIDDEN, SECRET), (GATED, BEHIND_THE_GATE["notes.txt"])):
+        proposal = Proposal((Add("more.txt", content.encode()),), "More of it")
+        files.propose_now(hub, ada, kind, f"ada/{name}", proposal)
 
 
 @pytest.fixture
@@ -155,7 +187,7 @@ STRANGERS: dict[str, dict[str, str]] = {
     },
     "a fine token of another repo": {"Authorization": "Bearer hf_fine"},
 }
-OPEN_AT_A_GATE = ("like", "paths-info", "ask-access", "report")
+OPEN_AT_A_GATE = ("discussions", "like", "paths-info", "ask-access", "report")
 """What whoever sees the card may do: names are told, and one may ask, and complain."""
 
 READER = {"Authorization": "Bearer hf_read"}
@@ -196,12 +228,15 @@ def bodies(owner: str, name: str, kind: RepoKind) -> Iterator[dict[str, Any]]:
         **{"files": [{"path": "notes.txt", "size": 1, "sample": ""}], "content": "x"},
         **{"operation": "download", "objects": [{"oid": "0" * 64, "size": 1}]},
         **{"model": full, "messages": [{"role": "user", "content": "?"}], "prompt": "?"},
+        **{"url": "https://x.example", "watched": [{"type": "user", "name": "ada"}]},
         **{"inputs": "?", "id": "chatcmpl-1", "public": True, "startingPoint": "main"},
+        **{"title": "A title", "comment": "x", "reaction": "👍", "pullRequest": True},
     }
     fields |= {"title": "x", "item": {"id": full, "type": str(kind)}, "note": "x", "position": 0}
     yield {"json": fields}
     form = {"owner": "linus", "name": "mine", "visibility": "public", "confirm": full}
     form |= {"branch": "main", "start": "main", "title": "x", "path": "x.txt", "content": "x"}
+    form |= {"url": "https://x.example", "watch_kind": "user", "watch_name": "ada", "on": "0"}
     form |= {"public": "1", "user": "linus", "role": "admin", "email": "x@y.example"}
     form |= {"on": "1", "item": f"{kind.plural}/{full}", "collection": "ada/x", "do": "remove"}
     form |= {"password": "twelve letters", "operator": "1", "action": "operator"}
@@ -312,6 +347,8 @@ def elsewhere(things: Things, who: str) -> Iterator[tuple[Door, str]]:
         ids = [str(things.token), str(things.session), things.run]
         if ":int}" in door.template:
             ids.remove(things.run)
+        if "/webhooks" in door.template:
+            ids.append(things.hook)
         for id in ids:
             for name in ("ada", "bears", HIDDEN):
                 yield door, door.path({**values(things, "ada", name), "id": id})
@@ -325,7 +362,10 @@ def test_a_token_changes_no_more_than_it_may(
     for door in DOORS:
         if door.method == "GET" or door.template in NOT_TRIED:
             continue
-        for answer in ask(asking, door, door.path(values(things, "ada", HIDDEN)), who):
+        filled = values(things, "ada", HIDDEN)
+        if "/webhooks" in door.template:
+            filled["id"] = things.hook
+        for answer in ask(asking, door, door.path(filled), who):
             assert answer.status_code != 500, f"{door.method} {answer.request.url} {answer.text}"
     assert state(hub) == before
 
