@@ -222,7 +222,7 @@ def test_disconnecting_ends_its_tokens(browser: Browser, make_client: Make) -> N
     told = client.sign_in(ada, "openid read-repos")
     page = ada.get("/settings/connected-applications")
     assert "Bear Watch" in page.text
-    assert "Read your repos" in page.text
+    assert "Read your repos, private ones too" in page.text
     path = f"/settings/connected-applications/{client.app.client_id}/disconnect"
     assert ada.post(path).status_code == 303
     assert not works(client, told["access_token"])

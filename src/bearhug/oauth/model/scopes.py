@@ -13,8 +13,8 @@ SCOPES: Mapping[str, str] = {
     "read-repos": "Read your repos, private ones too",
     "gated-repos": "Read the public gated repos that you have been let in to",
     "contribute-repos": "Make repos in your name, and work in those that it made",
-    "write-repos": "Read and change what your repos hold",
-    "manage-repos": "Do everything with your repos: make, change, move and delete them",
+    "write-repos": "Read and change what your repos hold, private ones too",
+    "manage-repos": "Read, make, change, move and delete your repos, private ones too",
     "read-collections": "See your private collections",
     "write-collections": "Make, change and delete your collections",
     "inference-api": "Run models on this hub in your name",
@@ -28,9 +28,27 @@ SCOPES: Mapping[str, str] = {
 DEFAULT = ("openid", "profile")
 
 GRAVE = frozenset(
-    {"write-repos", "manage-repos", "write-collections", "webhooks", "write-discussions", "jobs"}
+    {
+        "contribute-repos",
+        "write-repos",
+        "manage-repos",
+        "write-collections",
+        "webhooks",
+        "write-discussions",
+        "jobs",
+    }
 )
 """Those that change things: the page of consent marks them."""
+
+COVERS: Mapping[str, frozenset[str]] = {
+    "write-repos": frozenset({"read-repos"}),
+    "manage-repos": frozenset({"read-repos", "contribute-repos", "write-repos"}),
+    "write-collections": frozenset({"read-collections"}),
+}
+"""What one scope says of another: a person need not read both."""
+
+VOID = frozenset({"openid", "read-billing", "read-endpoints", "write-endpoints"})
+"""Those that allow nothing on this hub beyond signing in: they are granted and not listed."""
 
 IN_ORGS = frozenset(
     {

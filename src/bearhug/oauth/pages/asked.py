@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from bearhug.accounts.model import Account, Membership
 from bearhug.oauth.model import SCOPES
-from bearhug.oauth.model.scopes import GRAVE
+from bearhug.oauth.model.scopes import COVERS, GRAVE, VOID
 from bearhug.web.call import Call
 
 Problems = Mapping[str, str] | None
@@ -34,8 +34,9 @@ class Org:
 
 
 def wishes(scopes: Sequence[str]) -> list[Wish]:
-    """What changes something comes last, where it is read."""
-    listed = [Wish(SCOPES[scope], scope in GRAVE) for scope in scopes if scope != "openid"]
+    """What tells a person something. What changes something comes last, where it is read."""
+    said = VOID.union(*(COVERS.get(scope, frozenset()) for scope in scopes))
+    listed = [Wish(SCOPES[scope], scope in GRAVE) for scope in scopes if scope not in said]
     return sorted(listed, key=lambda wish: wish.grave) or [Wish(SCOPES["openid"], False)]
 
 

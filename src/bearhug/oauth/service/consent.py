@@ -153,9 +153,7 @@ def _check_shape(params: Mapping[str, str]) -> None:
     for name in ("state", "nonce", "scope"):
         given = params.get(name, "")
         if len(given) > MOST_TEXT or not given.isprintable():
-            raise OAuthError(
-                "invalid_request", f"{name}: one line of {MOST_TEXT} at most."
-            )
+            raise OAuthError("invalid_request", f"{name}: one line of {MOST_TEXT} at most.")
 
 
 def _challenge(app: App, params: Mapping[str, str]) -> str:
