@@ -14,13 +14,13 @@ from bearhug.repos.model import RepoKind
 from bearhug.web.call import Call
 from bearhug.web.doors import repo_routes
 
-
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
-WORDS = frozenset(
-    "auth-check blob branch commit commits compare discussions like likers lfs-files paths-info"
-    " preupload raw refs resolve revision settings super-squash tag tree user-access-request"
-    " xet-read-token xet-write-token".split()
-)
+WORDS = {
+    *("auth-check", "blob", "branch", "commit", "commits", "compare", "discussions", "duplicate"),
+    *("lfs-files", "like", "likers", "paths-info", "preupload", "raw", "refs", "resolve"),
+    *("revision", "settings", "super-squash", "tag", "tree", "user-access-request"),
+    *("xet-read-token", "xet-write-token"),
+}
 """What may follow a repo's name, with which one without an owner is told from other addresses."""
 
 
