@@ -116,7 +116,7 @@ def test_a_group_hides_its_collections_from_other_members(any_hub: Hub) -> None:
 def test_what_is_too_long_is_said(hub: Hub) -> None:
     for how in ({"title": "x" * 121}, {"title": " "}, {"description": "x" * 151}):
         with pytest.raises(Unprocessable):
-            gather(hub, **{"title": "Fine", **how})  # type: ignore[arg-type]
+            gather(hub, **{"title": "Fine", **how})
     made = gather(hub, "Fine")
     make_repo(hub, "bert")
     with pytest.raises(Unprocessable):

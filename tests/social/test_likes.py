@@ -70,6 +70,8 @@ def test_over_http(client: TestClient, hub: Hub, as_grace: dict[str, str]) -> No
     assert client.get("/api/users/grace/likes").json() == []
     assert client.post(f"/api/models/{BERT}/like").status_code == 401
     assert client.get("/api/users/nobody/likes").status_code == 404
+    bare = client.delete("/api/models/missing/like", headers=as_grace)
+    assert (bare.status_code, bare.headers["X-Error-Code"]) == (404, "RepoNotFound")
 
 
 def test_a_reading_token_likes_nothing(client: TestClient, hub: Hub) -> None:

@@ -37,6 +37,13 @@ async def unlike(call: CallDep, kind: RepoKind, owner: str, name: str) -> str:
     return "OK"
 
 
+@router.delete("/{kind:kind}/{name:seg}/like", response_class=PlainTextResponse)
+async def unlike_bare(call: CallDep, kind: RepoKind, name: str) -> str:
+    """Of a name without an owner, which no repo here has: RepoNotFound, as clients expect."""
+    await call.write(social.unlike, kind, name)
+    return "OK"
+
+
 @router.get("/{kind:kind}/{owner:seg}/{name:seg}/likers")
 async def likers(
     call: CallDep, request: Request, response: Response, kind: RepoKind, owner: str, name: str
