@@ -13,6 +13,8 @@ from bearhug.files import service as files
 from bearhug.files.model import Add, Proposal
 from bearhug.hub import OPERATOR, Hub, Transaction
 from bearhug.identity.service import DAY, digest
+from bearhug.oauth import service as oauth
+from bearhug.oauth.store import apps
 from bearhug.repos import service as repos
 from bearhug.repos.model import RepoKind
 
@@ -32,6 +34,8 @@ BOT_COOKIE = "huggingface-hub.js-cookie"
 BOT_AVATAR = "934b830e9fdaa879487852f79eef7165"
 BOT_NAME, BOT_EMAIL = "@huggingface/hub CI bot", "eliott@huggingface.co"
 BOT_SITE = "https://github.com/huggingface/hub.js"
+APP, APP_SECRET, APP_SCOPES = "dummy-app", "dummy-secret", ("openid", "profile", "email")
+APP_ADDRESS = "http://localhost:3000"
 AVATAR = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect width="1" height="1"/></svg>'
 )
@@ -67,6 +71,7 @@ def _people(tx: Transaction, hashed: str) -> None:
     org = accounts.create_org(tx, "EnterpriseOrgPrivate", admin_id=admin)
     people.set_profile(tx.db, org.id, full_name="", about="", website="", default_private=True)
     _bot(tx, bot)
+    _app(tx, bot)
 
 
 def _user(tx: Transaction, name: str, full_name: str, secret: str, hashed: str) -> int:
@@ -108,6 +113,13 @@ def _bot(tx: Transaction, bot: int) -> None:
         at=tx.now,
         until=tx.now + tx.hub.settings.session_days * DAY,
     )
+
+
+def _app(tx: Transaction, bot: int) -> None:
+    """What the tests sign in to, let in already."""
+    oauth.keep(tx, APP, APP, secret=APP_SECRET, redirect_uris=(APP_ADDRESS,), scopes=APP_SCOPES)
+    app = oauth.find(tx, APP)
+    apps.put_grant(tx.db, app.id, bot, scopes=APP_SCOPES, orgs=(), at=tx.now)
 
 
 def _model(tx: Transaction) -> None:
