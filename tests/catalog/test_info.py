@@ -89,7 +89,7 @@ def test_a_dataset_and_a_space(client: TestClient, hub: Hub) -> None:
     assert "task_categories:translation" in dataset["tags"]
     assert "pipeline_tag" not in dataset
     space = client.get("/api/spaces/ada/page").json()
-    assert (space["sdk"], space["runtime"]["stage"]) == ("static", "STOPPED")
+    assert (space["sdk"], space["runtime"]["stage"]) == ("static", "RUNNING")
 
 
 @pytest.mark.parametrize("path", ["/api/models/ada/nothing", "/api/models/bert", "/api/models/x/y"])
