@@ -8,7 +8,7 @@ from starlette.responses import Response
 from bearhug.discussions import service as talk
 from bearhug.discussions.model import Event, Status
 from bearhug.discussions.pages import thread
-from bearhug.discussions.pages.common import ONE, named, preview_of, spot
+from bearhug.discussions.pages.common import ONE, preview_of, spot
 from bearhug.errors import BadRequest, Conflict, Unprocessable
 from bearhug.hub import Transaction
 from bearhug.repos.model import Repo
@@ -113,15 +113,6 @@ async def react(request: Request) -> Response:
     return await _item(call, changed)
 
 
-async def switch(request: Request) -> Response:
-    """The settings of the repo: whether there is talk at all."""
-    call = Call.of(request)
-    on = call.text(await call.form(), "on") == "1"
-    repo = await call.write(talk.switch, *named(request), on)
-    said = "Discussions are open." if on else "Discussions are switched off; what was said waits."
-    return call.redirect(f"{repo.path}/settings", flash=said)
-
-
 async def _item(call: Call, changed: tuple[Repo, Event]) -> Response:
     """The comment alone, to a component that asked for it; else the page, where it stands."""
     _, event = changed
@@ -158,5 +149,4 @@ routes = [
     *repo_routes(COMMENT + "/edit", edit, ["POST"]),
     *repo_routes(COMMENT + "/hide", hide, ["POST"]),
     *repo_routes(COMMENT + "/react", react, ["POST"]),
-    *repo_routes("/{owner:seg}/{name:seg}/settings/discussions", switch, ["POST"]),
 ]

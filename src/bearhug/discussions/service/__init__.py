@@ -28,7 +28,6 @@ from bearhug.discussions.service.talking import (
     set_locked,
     set_pinned,
     set_status,
-    switch,
 )
 from bearhug.discussions.service.telling import (
     has_news,
@@ -68,7 +67,6 @@ __all__ = [
     "set_locked",
     "set_pinned",
     "set_status",
-    "switch",
     "tab",
     "thread",
     "unread",

@@ -72,9 +72,10 @@ def dress(tx: Transaction, repo: Repo, event: Event) -> Event:
 def tab(tx: Transaction, repo: Repo) -> int | None:
     """How many are open, for the repo's tabs; None where there is no tab to show."""
     needed = Access.READ if repo.visibility is Visibility.PROTECTED else Access.METADATA
-    if not talks.talks(tx.db, repo.id) or not repos.can(tx.actor, repo, needed):
+    if not repos.can(tx.actor, repo, needed):
         return None
-    return talks.count_open(tx.db, repo.id)
+    count = talks.count_open(tx.db, repo.id)
+    return count if repo.talk or talks.any_of(tx.db, repo.id) else None
 
 
 def board(

@@ -1,7 +1,8 @@
-"""Who may see, speak and decide in a repo's discussions. Whether they are on at all is asked first.
+"""Who may see, speak and decide in a repo's discussions.
 
 Discussions are seen by whoever sees that the repo is there: those of a gated one too, as on the
-Hub; what a pull request changes only by who may read the files. Whoever sees may speak.
+Hub; what a pull request changes only by who may read the files. Whoever sees may speak, unless
+the repo's owner has closed its discussions: then they can only be read.
 """
 
 from bearhug.discussions.model import Discussion, Locked, TalkClosed
@@ -13,12 +14,10 @@ from bearhug.repos.model import Access, Repo, RepoKind, Visibility
 
 
 def see(tx: Transaction, kind: RepoKind, name: str) -> Repo:
-    """The repo whose discussions are asked for. Raises as `repos.find` does, and TalkClosed."""
+    """The repo whose discussions are asked for. Raises as `repos.find` does."""
     repo = repos.find(tx, kind, name, access=Access.METADATA)
     if repo.visibility is Visibility.PROTECTED:
         repos.require(tx.actor, repo, Access.READ)
-    if not talks.talks(tx.db, repo.id):
-        raise TalkClosed
     return repo
 
 
@@ -31,8 +30,8 @@ def find(tx: Transaction, repo: Repo, num: int) -> Discussion:
 
 
 def may_speak(actor: Actor, repo: Repo) -> bool:
-    """Whether somebody stands behind the request, with a credential that writes for them."""
-    if actor.user_id is None or repo.disabled:
+    """Whether they are open, to somebody with a credential that writes for them."""
+    if actor.user_id is None or repo.disabled or not repo.talk:
         return False
     allows = actor.grant.allows
     return allows(Permission.WRITE, account=actor.user_id) or allows(
@@ -41,8 +40,10 @@ def may_speak(actor: Actor, repo: Repo) -> bool:
 
 
 def require_speak(tx: Transaction, repo: Repo, discussion: Discussion | None = None) -> int:
-    """The user's id. Raises NotSignedIn, Forbidden for a token that may not, Locked."""
+    """The user's id. Raises NotSignedIn, Forbidden for a token that may not, TalkClosed, Locked."""
     user_id = tx.actor.require_user()
+    if not repo.talk:
+        raise TalkClosed
     if repo.disabled:
         raise Forbidden("Access to this resource is disabled.")
     if not may_speak(tx.actor, repo):
@@ -72,6 +73,8 @@ def runs(actor: Actor, repo: Repo, discussion: Discussion) -> bool:
 
 def require_runs(tx: Transaction, repo: Repo, discussion: Discussion) -> int:
     """The user's id. Raises as `require_speak` does, and Forbidden to others."""
+    if decides(tx.actor, repo):
+        return tx.actor.require_user()
     user_id = require_speak(tx, repo, discussion)
     if not runs(tx.actor, repo, discussion):
         raise Forbidden("Only who opened it, and those who write to the repo, may do that.")

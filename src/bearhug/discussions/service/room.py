@@ -3,7 +3,6 @@
 from bearhug.discussions.model import TITLE_CHARS, TalkClosed, Wish
 from bearhug.discussions.service import refs, rights
 from bearhug.discussions.service.talking import enter
-from bearhug.discussions.store import talks
 from bearhug.files.model import Proposal
 from bearhug.hub import Transaction
 from bearhug.repos.model import Repo
@@ -22,10 +21,10 @@ class PullRequests:
         return mine and self.may_open(tx, repo)
 
     def may_open(self, tx: Transaction, repo: Repo) -> bool:
-        return rights.may_speak(tx.actor, repo) and talks.talks(tx.db, repo.id)
+        return rights.may_speak(tx.actor, repo)
 
     def open(self, tx: Transaction, repo: Repo, base: str, proposal: Proposal) -> int:
-        if not talks.talks(tx.db, repo.id):
+        if not repo.talk:
             raise TalkClosed
         wish = Wish(proposal.title, proposal.body, base=base)
         return enter(tx, repo, wish, title=proposal.title[: TITLE_CHARS[1]]).num

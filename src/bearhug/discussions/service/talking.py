@@ -168,13 +168,6 @@ def set_locked(tx: Transaction, spot: Spot, locked: bool) -> tuple[Repo, Event |
     return repo, record(tx, repo, discussion, EventKind.LOCK, said, locked=locked)
 
 
-def switch(tx: Transaction, kind: RepoKind, name: str, on: bool) -> Repo:
-    """Switch a repo's discussions on or off; what was said waits. Raises as `repos.find` does."""
-    repo = repos.find(tx, kind, name, access=Access.ADMIN)
-    talks.set_talk(tx.db, repo.id, on)
-    return repo
-
-
 def find(tx: Transaction, spot: Spot) -> tuple[Repo, Discussion]:
     """Raises as `rights.see` does, and NotFound."""
     repo = rights.see(tx, spot.kind, spot.name)

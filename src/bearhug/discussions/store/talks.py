@@ -32,10 +32,7 @@ _ADD = adding(
     *("created_at", "updated_at"),
     returning=[discussions.c.id],
 )
-_TALKS = statement(select(repos.c.talk).where(repos.c.id == bindparam("repo_id")))
-_SET_TALK = statement(
-    update(repos).where(repos.c.id == bindparam("of")).values(talk=bindparam("open"))
-)
+_ANY = statement(select(_d.id).where(_d.repo_id == bindparam("repo_id")).limit(1))
 _OPEN = _d.status.in_((Status.DRAFT, Status.OPEN))
 _COUNT_OPEN = statement(
     select(func.count()).select_from(discussions).where(_d.repo_id == bindparam("repo_id"), _OPEN)
@@ -68,13 +65,9 @@ _PUSHED = statement(
 )
 
 
-def talks(db: Connection, repo_id: int) -> bool:
-    """Whether the repo's discussions are switched on."""
-    return bool(db.value(_TALKS, repo_id=repo_id))
-
-
-def set_talk(db: Connection, repo_id: int, open: bool) -> None:
-    db.run(_SET_TALK, of=repo_id, open=open)
+def any_of(db: Connection, repo_id: int) -> bool:
+    """Whether the repo ever had one."""
+    return db.first(_ANY, repo_id=repo_id) is not None
 
 
 def by_num(db: Connection, repo_id: int, num: int) -> Discussion | None:
