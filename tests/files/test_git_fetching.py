@@ -51,7 +51,7 @@ def test_a_clone_has_what_the_hub_has(
     assert expected.items() <= read(place).items()
 
 
-@pytest.mark.parametrize("kind", [RepoKind.DATASET, RepoKind.SPACE])
+@pytest.mark.parametrize("kind", [RepoKind.DATASET, RepoKind.SPACE, RepoKind.KERNEL])
 def test_other_kinds_have_their_own_addresses(
     served: Server, visitor: Desk, kind: RepoKind
 ) -> None:
