@@ -42,7 +42,8 @@ async def _page(
     repo, owners, manages = await call.read(_found, *_named(call.request))
     if asked is None:
         shown = Visibility.PRIVATE if repo.private else Visibility.PUBLIC
-        asked = {"owner": owners[0], "name": repo.name.name, "visibility": str(shown)}
+        name = repo.name.name if owners[0] != repo.name.owner else f"{repo.name.name}-copy"
+        asked = {"owner": owners[0], "name": name, "visibility": str(shown)}
     return await call.page(
         "files/duplicate.html",
         status=status,
