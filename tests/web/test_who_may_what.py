@@ -253,7 +253,7 @@ class Door:
 
     def path(self, filled: dict[str, str]) -> str:
         given = {**filled, "kind": self.kind.plural}
-        return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: given[found[1]], self.template)
+        return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: given.get(found[1], "1"), self.template)
 
 
 def doors() -> list[Door]:

@@ -11,7 +11,6 @@ from bearhug.access import service as access
 from bearhug.access.model import Group, Placed
 from bearhug.accounts import service as accounts
 from bearhug.accounts.model import Account, Member
-from bearhug.accounts.pages.forms import told
 from bearhug.errors import BadRequest, HubError
 from bearhug.hub import Role, Transaction
 from bearhug.repos.model import RepoKind
@@ -145,7 +144,7 @@ async def _all_page(
         account=org,
         groups=groups,
         manages_org=manages,
-        given=told(given),
+        given=given or {"name": "", "description": ""},
         problem=problem,
     )
 
