@@ -76,13 +76,19 @@ def _name_this_machine(home: Path) -> None:
 
 
 def _certify(home: Path) -> Path:
-    """A certificate for the hub's name, and what it is to be trusted by."""
+    """A certificate for the hub's name, and the authority that signed it: hf_xet wants both."""
+    new = ("openssl", "req", "-newkey", "rsa:2048", "-nodes")
+    authority, key = home / "authority.crt", home / "authority.key"
+    _run(*new, "-x509", "-subj", "/CN=test", "-keyout", str(key), "-out", str(authority))
+    asked, extensions = home / "hub.csr", home / "extensions"
+    extensions.write_text(f"subjectAltName=DNS:{NAME}\nbasicConstraints=CA:FALSE\n")
+    _run(*new, "-subj", f"/CN={NAME}", "-keyout", str(home / "hub.key"), "-out", str(asked))
     _run(
-        *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
-        *("-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}"),
-        *("-keyout", str(home / "hub.key"), "-out", str(home / "hub.crt")),
+        *("openssl", "x509", "-req", "-days", "2", "-in", str(asked), "-CAcreateserial"),
+        *("-CA", str(authority), "-CAkey", str(key), "-extfile", str(extensions)),
+        *("-out", str(home / "hub.crt")),
     )
-    return home / "hub.crt"
+    return authority
 
 
 @contextmanager
