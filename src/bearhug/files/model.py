@@ -114,7 +114,8 @@ class Landing:
 class RevisionPushed:
     """Announced in the transaction in which a ref moves, begins (`old` None) or ends (`new` None).
 
-    `actor_id` is who pushed, None for the hub itself.
+    `actor_id` is who pushed, None for the hub itself. `commits` are those a push by git brought,
+    oldest first, as (id, title).
     """
 
     repo: Repo
@@ -123,6 +124,7 @@ class RevisionPushed:
     new: str | None
     actor_id: int | None
     title: str
+    commits: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

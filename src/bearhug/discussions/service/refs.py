@@ -76,7 +76,7 @@ def on_pushed(tx: Transaction, event: RevisionPushed) -> None:
         return
     story = events.of(tx.db, discussion.id)
     known = {each.data.get("oid") for each in story if each.kind is EventKind.COMMIT}
-    came = talks.pushed(tx.db, event.repo.id, event.ref)
+    came = event.commits or talks.pushed(tx.db, event.repo.id, event.ref)
     new = [(oid, title) for oid, title in came if oid not in known]
     if not new and event.old is not None:
         new = [(event.new, event.title)]

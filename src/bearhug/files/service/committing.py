@@ -178,7 +178,13 @@ def land(tx: Transaction, landing: Landing) -> bool:
 
 
 def pushed(
-    tx: Transaction, repo: Repo, ref: str, old: str | None, new: str | None, title: str
+    tx: Transaction,
+    repo: Repo,
+    ref: str,
+    old: str | None,
+    new: str | None,
+    title: str,
+    commits: tuple[tuple[str, str], ...] = (),
 ) -> None:
     """A ref has moved: note where main is, and tell whoever listens.
 
@@ -187,7 +193,7 @@ def pushed(
     if not ref.startswith(permits.PR_PREFIX):
         head = new if ref == MAIN else repo.head
         repo_rows.advance(tx.db, repo.id, head, tx.now)
-    tx.announce(RevisionPushed(repo, ref, old, new, tx.actor.user_id, title))
+    tx.announce(RevisionPushed(repo, ref, old, new, tx.actor.user_id, title, commits))
 
 
 def signature(tx: Transaction) -> Signature:

@@ -150,7 +150,7 @@ def land(
     if moved:
         _keep(tx, repo, arrival, [command for command, _ in moved])
     for command, before in moved:
-        _announce(tx, repo, command, before, tips, arrival)
+        _announce(tx, repo, command, before, tips, arrival, alone=len(moved) == 1)
     return fate.reasons
 
 
@@ -289,10 +289,15 @@ def _announce(
     before: Ref | None,
     tips: Mapping[str, Tip],
     arrival: Arrival,
+    *,
+    alone: bool,
 ) -> None:
+    """Which commits came to which of several refs is not told."""
     new = tips[command.new].commit if command.new else None
     titles = {each.oid: each.title for each in arrival.commits}
     short = command.ref.split("/", 2)[2]
     verb = "Delete" if new is None else "Create" if before is None else "Move"
     title = titles.get(new or "", f"{verb} {short}")
-    pushed(tx, repo, command.ref, before.commit if before else None, new, title)
+    came = tuple((each.oid, each.title) for each in reversed(arrival.commits)) if alone else ()
+    old = before.commit if before else None
+    pushed(tx, repo, command.ref, old, new, title, came)
