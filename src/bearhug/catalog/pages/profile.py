@@ -121,6 +121,9 @@ def _tabs(tx: Transaction, account: Account, standing: Following, members: int) 
         Tab(kind.plural, words, icon, catalog.count(tx, kind, author=account.name), "repos")
         for kind, words, icon in KINDS
     ]
+    kernels = catalog.count(tx, RepoKind.KERNEL, author=account.name)
+    if kernels:
+        tabs.append(Tab("kernels", "Kernels", "bolt", kernels, "repos"))
     gathered = len(collections.of_owner(tx, account.name))
     tabs.append(Tab("collections", "Collections", "list", gathered, "collections"))
     if account.is_org:
