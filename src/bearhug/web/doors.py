@@ -74,6 +74,10 @@ class KindRoute(Route):
         return match, child
 
 
+class LastResort(Route):
+    """What answers for all that is left under an address, unless another method would do."""
+
+
 def repo_routes(path: str, endpoint: Any, methods: Iterable[str] = ("GET",)) -> list[BaseRoute]:
     """The same page for models (`/ada/bert…`), datasets (`/datasets/ada/squad…`) and so on.
 
@@ -124,7 +128,7 @@ class Doors:
         partial: set[str] = set()
         for route in self._candidates(path):
             match, child = route.matches(scope)
-            if match is Match.FULL:
+            if match is Match.FULL and not (partial and isinstance(route, LastResort)):
                 scope.update(child)
                 scope["bearhug.route"] = route.path
                 return await route.handle(scope, receive, send)

@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
-from bearhug.errors import BadRequest, GatedRepo, HubError, Moved, NotFound
+from bearhug.errors import BadRequest, GatedRepo, HubError, Moved, NotFound, RepoNotFound
 from bearhug.hub import VISITOR, Actor
 from bearhug.kit.wire import ascii_header
 from bearhug.web.call import Call
@@ -24,7 +24,8 @@ async def explain(request: Request, error: HubError) -> Response:
         target = _moved(request, error)
         if target is not None:
             return target
-        error = NotFound(error.message)  # the old name came in a body: there is no other address
+        # The old name came in a body: there is no other address, and no repo of that name.
+        error = _gone(error)
     if isinstance(error, GatedRepo) and error.status == 403:
         where = f"{Call.of(request).base_url}{error.path}"
         error.message += f" Visit {where} to ask for access."
@@ -117,6 +118,12 @@ def _moved(request: Request, error: Moved) -> Response | None:
         target += f"?{request.url.query}"
     # Relative: huggingface_hub follows no other on HEAD (file_download.py, _httpx_follow_relative).
     return RedirectResponse(target, 307, {"X-Error-Code": error.code})
+
+
+def _gone(moved: Moved) -> RepoNotFound:
+    gone = RepoNotFound()
+    gone.message = f"{gone.message}: {moved.message}"
+    return gone
 
 
 def _field(problem: dict[str, object]) -> str:

@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bearhug.errors import NotImplementedHere
+from bearhug.errors import NotFound, NotImplementedHere
 from bearhug.web.call import Call
+from bearhug.web.doors import LastResort
 
 EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 ABSENT = {
@@ -24,6 +25,12 @@ async def absent(request: Request) -> Response:
     await Call.of(request).actor()
     family = str(request.scope["path"]).removeprefix("/api").split("/")[1]
     raise NotImplementedHere(ABSENT[family])
+
+
+async def unknown(request: Request) -> Response:
+    """Raises NotFound. Without this, /api/x would be taken for a model x of somebody called api."""
+    await Call.of(request).actor()
+    raise NotFound("This hub's API has nothing at this address.")
 
 
 async def telemetry(request: Request) -> Response:
@@ -49,4 +56,5 @@ routes: list[BaseRoute] = [
     *(Route(f"/api/{family}", absent, methods=EVERY_METHOD) for family in ABSENT),
     *(Route(f"/api/{family}/{{path:rest}}", absent, methods=EVERY_METHOD) for family in ABSENT),
     Route("/buckets/{path:rest}", absent, methods=EVERY_METHOD),
+    LastResort("/api/{path:rest}", unknown, methods=EVERY_METHOD),
 ]

@@ -12,7 +12,7 @@ from bearhug.errors import NotFound, RepoNotFound
 from bearhug.hub import Transaction
 from bearhug.repos.model import RepoKind
 from bearhug.web.call import Call
-from bearhug.web.doors import repo_routes
+from bearhug.web.doors import LastResort, repo_routes
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
 WORDS = {
@@ -24,6 +24,10 @@ WORDS = {
 """What may follow a repo's name, with which one without an owner is told from other addresses."""
 
 
+UNSCANNED = {"scansDone": False, "filesWithIssues": []}
+"""Of every repo's `securityRepoStatus`: nothing here looks into files for what could do harm."""
+
+
 async def info(request: Request) -> Response:
     """The repo at a revision, or at main."""
     call = Call.of(request)
@@ -33,6 +37,8 @@ async def info(request: Request) -> Response:
     names = checked(kind, expand) if expand else list(WHOLE[kind])
     blobs = params.get("blobs", "").lower() in ("true", "1")
     said = await call.read_slow(_told, request.path_params, names, blobs)
+    if kind is RepoKind.MODEL and params.get("securityStatus", "").lower() in ("true", "1"):
+        said["securityRepoStatus"] = UNSCANNED
     headers = {"X-Repo-Commit": said["sha"]} if said.get("sha") else {}
     return JSONResponse(said, headers=headers)
 
@@ -65,6 +71,6 @@ routes = [
     Route(REPO, info),
     Route(REPO + "/revision/{rev:seg}", info),
     Route("/api/{kind:kind}/{name:seg}", bare),
-    Route("/api/{kind:kind}/{name:seg}/{path:rest}", bare, methods=[*METHODS]),
+    LastResort("/api/{kind:kind}/{name:seg}/{path:rest}", bare, methods=[*METHODS]),
     *repo_routes("/{name:seg}/resolve/{path:rest}", bare_file, ["GET", "HEAD"]),
 ]

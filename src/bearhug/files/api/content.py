@@ -29,7 +29,8 @@ from bearhug.git.formats import Commit
 from bearhug.git.repository import Comparison
 from bearhug.hub import Hub
 from bearhug.kit.wire import wire_time
-from bearhug.repos.model import RepoKind, RepoName, address
+from bearhug.repos import service as repos
+from bearhug.repos.model import Repo, RepoKind
 from bearhug.storage import Incoming
 from bearhug.web.call import Call, CallDep
 from bearhug.web.receiving import receive
@@ -232,17 +233,18 @@ async def commit(request: Request) -> Response:
     kind = RepoKind(values["kind"])
     name = f"{values['owner']}/{values['name']}"
 
-    def work(hub: Hub) -> tuple[str, int | None]:
+    def work(hub: Hub) -> tuple[Repo, str, int | None]:
         try:
             proposal = proposals.parse(body.path, values["rev"])
         finally:
             body.path.unlink()
+        repo = hub.read_as(actor, repos.find, kind, name)
         if proposing:
-            return files.propose_now(hub, actor, kind, name, proposal)
-        return files.commit_now(hub, actor, kind, name, proposal), None
+            return repo, *files.propose_now(hub, actor, kind, name, proposal)
+        return repo, files.commit_now(hub, actor, kind, name, proposal), None
 
-    oid, number = await call.thread(work, call.hub)
-    web = call.base_url + address(kind, RepoName(values["owner"], values["name"]))
+    repo, oid, number = await call.thread(work, call.hub)
+    web = call.base_url + repo.path
     answer = {"success": True, "commitOid": oid, "commitUrl": f"{web}/commit/{oid}"}
     if number is not None:
         answer["pullRequestUrl"] = f"{web}/discussions/{number}"
