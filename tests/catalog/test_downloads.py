@@ -6,7 +6,8 @@ from sqlalchemy import bindparam, select
 
 from bearhug.catalog import service as catalog
 from bearhug.catalog.jobs import roll_downloads
-from bearhug.catalog.service.downloads import DAY_MS, counted, is_query_file
+from bearhug.catalog.queryfiles import is_query_file
+from bearhug.catalog.service.downloads import DAY_MS, counted
 from bearhug.db import statement
 from bearhug.db.schema import jobs
 from bearhug.hub import Hub
@@ -41,10 +42,22 @@ def test_only_query_files_of_a_model_count() -> None:
     assert is_query_file("config.json")
     assert is_query_file("smol.Q4_K_M.gguf")
     assert not is_query_file("README.md")
+    assert is_query_file("adapter_config.json", "peft")
+    assert not is_query_file("config.json", "peft")
+    assert is_query_file("lora.safetensors", "diffusers")
+    assert not is_query_file("unet/model.safetensors", "diffusers")
     paths = {"config.json": 2, "model.safetensors": 9, "m.gguf": 3}
     assert counted(paths, of_model=True) == 3
     assert counted(paths, of_model=False) == 9
     assert counted({"README.md": 1}, of_model=True) == 0
+
+
+def test_each_library_has_a_file_of_its_own(any_hub: Hub) -> None:
+    repo = make_repo(any_hub, "lora", {"adapter_config.json": "{}"})
+    for path in ("config.json", "adapter_config.json"):
+        catalog.Downloads.of(any_hub).note(repo.id, path)
+    catalog.flush(any_hub)
+    assert again(any_hub, repo).downloads == 1
 
 
 def test_a_dataset_of_many_files_is_downloaded_once(any_hub: Hub) -> None:

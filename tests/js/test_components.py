@@ -174,10 +174,10 @@ def test_keys_lead_to_places_but_not_while_typing(stage: Stage, page: Page) -> N
     stage.pages["/models"] = "<h1>Models</h1>"
     page.goto(stage.url + "/after")
     page.keyboard.press("/")
-    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.get_by_role("combobox", name="Search")).to_be_focused()
     page.keyboard.type("gm?")
-    expect(page.get_by_role("searchbox")).to_have_value("gm?")
-    page.get_by_role("searchbox").blur()
+    expect(page.get_by_role("combobox", name="Search")).to_have_value("gm?")
+    page.get_by_role("combobox", name="Search").blur()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")

@@ -98,9 +98,7 @@ OF_DATASET: dict[str, Property] = {
 OF_SPACE: dict[str, Property] = {
     "sdk": lambda view: view.repo.sdk,
     "subdomain": lambda view: f"{view.repo.name}".lower().replace("/", "-").replace(".", "-"),
-    "runtime": lambda view: spaces.runtime(
-        view.tx, view.repo, view.card, look=view.alone
-    ).wire(),
+    "runtime": lambda view: spaces.runtime(view.tx, view.repo, view.card, look=view.alone).wire(),
     "models": lambda view: catalog.used_by(view.tx, view.card, RepoKind.MODEL),
     "datasets": lambda view: catalog.used_by(view.tx, view.card, RepoKind.DATASET),
     "region": lambda view: "us",

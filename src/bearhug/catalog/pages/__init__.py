@@ -1,12 +1,20 @@
 """The catalogue as pages.
 
-listing.py   Models, Datasets, Spaces, and searching all three
+listing.py   Models, Datasets, Spaces, Kernels
+searching.py searching everything
 repo.py      the page of one repo
 profile.py   a person or an organisation, and what they made
 home.py      the first page
 small.py     what browsers and crawlers ask for, and the design kit
 """
 
-from bearhug.catalog.pages import home, listing, profile, repo, small
+from bearhug.catalog.pages import home, listing, profile, repo, searching, small
 
-routes = [*small.routes, *home.routes, *listing.routes, *repo.routes, *profile.routes]
+routes = [
+    *small.routes,
+    *home.routes,
+    *listing.routes,
+    *searching.routes,
+    *repo.routes,
+    *profile.routes,
+]

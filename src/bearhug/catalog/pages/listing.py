@@ -138,19 +138,6 @@ async def kernels(request: Request) -> Response:
     return await _page(request, RepoKind.KERNEL)
 
 
-async def search(request: Request) -> Response:
-    """All kinds at once: a few of each, and how many more there are."""
-    call = Call.of(request)
-    text = request.query_params.get("q", request.query_params.get("search", "")).strip()
-    found = await call.read_slow(_search, text) if text else {}
-    return await call.page(
-        "catalog/search.html",
-        text=text,
-        found=[(kind, TITLES[kind], found[kind]) for kind in RepoKind] if found else [],
-        place="search",
-    )
-
-
 async def _page(request: Request, kind: RepoKind) -> Response:
     call = Call.of(request)
     asked = asked_of(request, kind)
@@ -198,14 +185,6 @@ def asked_of(request: Request, kind: RepoKind) -> Asked:
 def _browse(tx: Transaction, query: Query) -> Found:
     listing = catalog.browse(tx, query)
     return Found(listing, lines(tx, listing.hits))
-
-
-def _search(tx: Transaction, text: str) -> dict[RepoKind, Found]:
-    found = {}
-    for kind in RepoKind:
-        listing = catalog.browse(tx, Query(kind, search=text, limit=5), facets=False)
-        found[kind] = Found(listing, lines(tx, listing.hits))
-    return found
 
 
 def _range(params: QueryParams) -> Range | None:
@@ -274,5 +253,4 @@ routes = [
     Route("/datasets", datasets),
     Route("/spaces", spaces),
     Route("/kernels", kernels),
-    Route("/search", search),
 ]

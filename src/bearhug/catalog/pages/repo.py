@@ -17,7 +17,7 @@ from bearhug.catalog.pages.lines import figures
 from bearhug.catalog.pages.steps import step_taken
 from bearhug.catalog.service.info import Page
 from bearhug.catalog.snippets import Setting, Snippet, beginning, snippets
-from bearhug.catalog.words import LANGUAGES, LIBRARIES, hue, label
+from bearhug.catalog.words import LANGUAGES, LIBRARIES, MISC, hue, label
 from bearhug.repos.model import Repo, RepoKind
 from bearhug.web.call import Call
 from bearhug.web.doors import repo_routes
@@ -25,14 +25,15 @@ from bearhug.web.templating import size
 
 STEP = {RepoKind.MODEL: "card", RepoKind.DATASET: "dataset", RepoKind.SPACE: "space"}
 MOST_TAGS = 12
-HIDDEN = ("base_model:", "dataset:", "license:")
-"""Tags that a panel of the page says better."""
+HIDDEN = ("base_model:", "dataset:", "license:", "region:", "diffusers:", "endpoints_compatible")
+"""Tags that a panel of the page says better, or that every repo has."""
 
 
 BARE: dict[str, Mapping[str, object]] = {
     "pipeline_tag": TASKS,
     "library": LIBRARIES,
     "language": LANGUAGES,
+    "misc": MISC,
 }
 """Facets whose tags have no prefix, and the values known of them."""
 

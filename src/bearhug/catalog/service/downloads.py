@@ -11,23 +11,11 @@ from collections import Counter
 from collections.abc import Mapping
 
 from bearhug.catalog import store
+from bearhug.catalog.queryfiles import is_query_file
 from bearhug.hub import Hub, Transaction
 from bearhug.kit.wire import Moment
-from bearhug.repos.model import Repo
+from bearhug.repos.model import Repo, RepoKind
 
-QUERY_FILES = frozenset(
-    {
-        "config.json",
-        "config.yaml",
-        "params.json",
-        "hyperparams.yaml",
-        "meta.yaml",
-        "model_index.json",
-        "adapter_config.json",
-        "modules.json",
-    }
-)
-QUERY_SUFFIXES = (".gguf", ".onnx", ".nemo", ".task")
 DAY_MS = 24 * 3600 * 1000
 SHOWN_DAYS = 30
 PAIR_SECONDS = 2.0
@@ -84,21 +72,18 @@ def write_down(tx: Transaction, taken: Mapping[int, Mapping[str, int]]) -> None:
     for repo_id, paths in taken.items():
         if repo_id not in kinds:
             continue
-        number = counted(paths, of_model=kinds[repo_id] == "model")
+        kind, library = kinds[repo_id]
+        number = counted(paths, of_model=kind == RepoKind.MODEL, library=library)
         if number:
             store.add_downloads(tx.db, repo_id, _day(tx.now), number, number * DOWNLOAD_WEIGHT)
 
 
-def counted(paths: Mapping[str, int], *, of_model: bool) -> int:
+def counted(paths: Mapping[str, int], *, of_model: bool, library: str | None = None) -> int:
     """How many downloads these requests were."""
-    asked = [number for path, number in paths.items() if not of_model or is_query_file(path)]
+    asked = (
+        number for path, number in paths.items() if not of_model or is_query_file(path, library)
+    )
     return max(asked, default=0)
-
-
-def is_query_file(path: str) -> bool:
-    """Whether asking for this file means downloading the model. Rule as in the Hub's documentation,
-    "Models Download Stats", with its exceptions put together."""
-    return path in QUERY_FILES or path.endswith(QUERY_SUFFIXES)
 
 
 def daily(tx: Transaction, repo: Repo) -> list[int]:

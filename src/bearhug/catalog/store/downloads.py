@@ -3,11 +3,13 @@
 from sqlalchemy import Float, bindparam, case, func, select, text, update
 
 from bearhug.db import Connection, statement
-from bearhug.db.schema import downloads, jobs, repos
+from bearhug.db.schema import cards, downloads, jobs, repos
 from bearhug.kit.wire import Moment
 
 _KINDS = statement(
-    select(repos.c.id, repos.c.kind).where(repos.c.id.in_(bindparam("ids", expanding=True)))
+    select(repos.c.id, repos.c.kind, cards.c.library)
+    .outerjoin(cards, cards.c.repo_id == repos.c.id)
+    .where(repos.c.id.in_(bindparam("ids", expanding=True)))
 )
 _MORE = text(
     "INSERT INTO downloads (repo_id, day, count) VALUES (:repo_id, :day, :count)"
@@ -53,8 +55,9 @@ _DUE = statement(
 )
 
 
-def kinds_of(db: Connection, ids: list[int]) -> dict[int, str]:
-    return {row.id: row.kind for row in db.all(_KINDS, ids=ids)}
+def kinds_of(db: Connection, ids: list[int]) -> dict[int, tuple[str, str | None]]:
+    """Kind and library of each."""
+    return {row.id: (row.kind, row.library) for row in db.all(_KINDS, ids=ids)}
 
 
 def add_downloads(db: Connection, repo_id: int, day: int, number: int, weight: float) -> None:
