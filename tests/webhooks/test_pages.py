@@ -1,6 +1,7 @@
 """Webhooks in the browser's settings, by their forms."""
 
 import re
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -37,19 +38,28 @@ def made(client: TestClient) -> str:
     return answer.headers["location"]
 
 
+def rows(hub: Hub) -> list[Path]:
+    """The files of the database."""
+    return list(hub.settings.data_dir.glob("*.db*"))
+
+
 def test_one_is_made_shown_and_changed(client: TestClient, hub: Hub, made: str) -> None:
     assert "hooks.example" in client.get("/settings/webhooks", headers=ADA).text
     page = client.get(f"{made}/settings", headers=ADA).text
     assert 'value="bears/den"' in page
     assert "quince" not in page
+    assert b"quince" not in b"".join(file.read_bytes() for file in rows(hub))
     client.post(
         f"{made}/settings", data={**FORM, "secret": "", "watch_name": ["bears"]}, headers=ADA
     )
     hook = hub.read_as(person(hub, "ada"), service.webhooks)[0]
-    assert (hook.secret, [each.name for each in hook.watched]) == ("quince", ["bears"])
+    assert (service.secret_of(hub, hook), [each.name for each in hook.watched]) == (
+        "quince",
+        ["bears"],
+    )
     forgetting = {**FORM, "secret": "", "forget_secret": "on"}
     client.post(f"{made}/settings", data=forgetting, headers=ADA)
-    assert hub.read_as(person(hub, "ada"), service.webhooks)[0].secret == ""
+    assert hub.read_as(person(hub, "ada"), service.webhooks)[0].sealed == ""
     client.post(f"{made}/delete", headers=ADA)
     assert hub.read_as(person(hub, "ada"), service.webhooks) == []
 

@@ -117,7 +117,7 @@ def _shaped(tx: Transaction, hook: Webhook) -> WebhookOut:
         watched=[WatchedBody(type=each.kind, name=each.name) for each in hook.watched],
         domains=list(hook.domains),
         disabled=hook.disabled,
-        secret=(hook.secret or None) if service.may_write(tx) else None,
+        secret=(service.secret_of(tx.hub, hook) or None) if service.may_write(tx) else None,
     )
 
 

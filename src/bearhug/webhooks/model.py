@@ -65,7 +65,8 @@ class Webhook:
     url: str
     hub_url: str
     """Where its owner reaches this hub: what links in its payloads begin with."""
-    secret: str
+    sealed: str
+    """Its secret, as only this hub can read it; "" if it has none."""
     domains: tuple[str, ...]
     watched: tuple[Watched, ...]
     public_only: bool

@@ -35,7 +35,7 @@ class Given:
     def of(cls, hook: Webhook) -> "Given":
         watched = tuple((each.kind.value, each.name) for each in hook.watched)
         domains = tuple("repo" if name == "repo" else "discussion" for name in hook.domains)
-        return cls(hook.url, watched, domains, bool(hook.secret))
+        return cls(hook.url, watched, domains, bool(hook.sealed))
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ async def change(request: Request) -> Response:
     try:
         await call.write(service.change, id, _wish(call, form, hook))
     except Refused as refused:
-        given = _given(call, form, has_secret=bool(hook.secret))
+        given = _given(call, form, has_secret=bool(hook.sealed))
         return await _form(call, given, hook=hook, problems=refused.problems)
     return call.redirect(hook.path, flash="The webhook is as you want it.")
 

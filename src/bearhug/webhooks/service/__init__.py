@@ -15,6 +15,7 @@ from bearhug.webhooks.service.owning import (
     find,
     guard_of,
     may_write,
+    secret_of,
     webhooks,
 )
 from bearhug.webhooks.service.sending import (
@@ -69,6 +70,7 @@ __all__ = [
     "put_back",
     "replay",
     "schedule",
+    "secret_of",
     "take",
     "waiting",
     "webhooks",

@@ -20,7 +20,7 @@ from bearhug.webhooks.model import (
     Sending,
     Webhook,
 )
-from bearhug.webhooks.service.owning import find, may_write
+from bearhug.webhooks.service.owning import find, may_write, secret_of
 from bearhug.webhooks.service.telling import hears, is_spent, ring
 from bearhug.webhooks.store import deliveries, hooks
 
@@ -61,7 +61,8 @@ def take(tx: Transaction, webhook_id: int) -> Sending | None:
         one, repo_id, owner_id = found
         repo = None if repo_id is None else repo_rows.by_id(tx.db, repo_id)
         if hears(tx, hook, repo, owner_id):
-            return Sending(one.id, hook.id, one.attempts, hook.url, hook.secret, one.payload)
+            secret = secret_of(tx.hub, hook)
+            return Sending(one.id, hook.id, one.attempts, hook.url, secret, one.payload)
         deliveries.drop(tx.db, one.id)
     return None
 
