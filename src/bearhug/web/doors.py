@@ -132,7 +132,7 @@ class Doors:
                 scope.update(child)
                 scope["bearhug.route"] = route.path
                 return await route.handle(scope, receive, send)
-            if match is Match.PARTIAL:
+            if match is Match.PARTIAL and not isinstance(route, LastResort):
                 partial |= route.methods or set()
         if partial:
             raise MethodNotAllowed(scope["method"], partial)
