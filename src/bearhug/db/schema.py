@@ -647,6 +647,7 @@ webhook_deliveries = Table(
     _of("webhooks", name="webhook_id"),
     _of("repos", name="repo_id", null=True),
     Column("repo_owner_id", BigInteger),  # null: of a public repo, for everyone
+    Column("repo_group_id", BigInteger),
     Column("action", Text, nullable=False),
     Column("scope", Text, nullable=False),
     Column("payload", Text, nullable=False),

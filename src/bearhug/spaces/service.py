@@ -15,7 +15,7 @@ from bearhug.files import service as files
 from bearhug.hub import Transaction
 from bearhug.kit.sealing import seal
 from bearhug.repos import service as repos
-from bearhug.repos.model import Access, Hosting, Repo, RepoCreated, RepoKind
+from bearhug.repos.model import Access, Hosting, Repo, RepoChanged, RepoCreated, RepoKind
 from bearhug.spaces import store
 from bearhug.spaces.model import (
     MOST,
@@ -65,6 +65,7 @@ def change(tx: Transaction, name: str, values: Mapping[str, Any]) -> Runtime:
     """Keep these fields of `Kept`. Raises as `repos.find` does, and Unprocessable."""
     repo = find(tx, name, Access.WRITE)
     _keep(tx, repo, dict(values))
+    tx.announce(RepoChanged(repo, repo))
     return runtime(tx, repo)
 
 
@@ -79,6 +80,7 @@ def put(
     """Set one; all there are now. Raises as `repos.find` does, and Unprocessable."""
     repo = find(tx, name, Access.WRITE)
     _put(tx, repo, key, value, secret=secret, description=description)
+    tx.announce(RepoChanged(repo, repo))
     return _entries(tx, repo, secret=secret)
 
 
@@ -87,6 +89,7 @@ def drop(tx: Transaction, name: str, key: str, *, secret: bool) -> list[Entry]:
     repo = find(tx, name, Access.WRITE)
     if not store.drop(tx.db, repo.id, key, secret=secret):
         raise NotFound(f"{repo.name} has no {'secret' if secret else 'variable'} {key[:80]!r}.")
+    tx.announce(RepoChanged(repo, repo))
     return _entries(tx, repo, secret=secret)
 
 

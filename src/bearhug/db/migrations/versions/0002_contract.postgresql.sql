@@ -352,6 +352,7 @@ CREATE TABLE webhook_deliveries (
     webhook_id BIGINT NOT NULL,
     repo_id BIGINT,
     repo_owner_id BIGINT,
+    repo_group_id BIGINT,
     action TEXT NOT NULL,
     scope TEXT NOT NULL,
     payload TEXT NOT NULL,

@@ -354,6 +354,7 @@ CREATE TABLE webhook_deliveries (
     webhook_id INTEGER NOT NULL,
     repo_id INTEGER,
     repo_owner_id BIGINT,
+    repo_group_id BIGINT,
     action TEXT NOT NULL,
     scope TEXT NOT NULL,
     payload TEXT NOT NULL,
