@@ -73,9 +73,12 @@ def test_a_space_has_its_subdomain(ada: HfApi, receiver: Receiver) -> None:
     ada.create_repo("ada/Show.Room", repo_type="space", space_sdk="static")
     repo = receiver.next().payload.repo
     assert (repo.type, repo.subdomain) == ("space", "ada-show-room")
-    ada.create_repo("ada/other", repo_type="space", space_sdk="static")
     assert receiver.next().event == ("update", "repo.content")
+    ada.create_repo("ada/other", repo_type="space", space_sdk="static")
     assert receiver.hears_nothing()
+    ada.add_space_secret("ada/Show.Room", "KEY", "honey")
+    told = receiver.next()
+    assert (told.event, told.told["updatedConfig"]) == (("update", "repo.config"), {})
 
 
 def test_a_conversation(ada: HfApi, linus: HfApi, server: Server, receiver: Receiver) -> None:

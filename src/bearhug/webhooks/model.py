@@ -137,6 +137,19 @@ class Delivery:
 
 
 @dataclass(frozen=True)
+class About:
+    """What a delivery is about, for asking who may know.
+
+    `repo_id` is None once the repo is gone; the others are its owner's and its resource group's,
+    None for one that was public.
+    """
+
+    repo_id: int | None
+    owner_id: int | None = None
+    group_id: int | None = None
+
+
+@dataclass(frozen=True)
 class Sending:
     """What a courier needs to send one."""
 

@@ -7,7 +7,6 @@ from bearhug.db import jobs
 from bearhug.errors import Forbidden, NotFound, TooMany, Unprocessable
 from bearhug.hub import Transaction
 from bearhug.kit.wire import Moment
-from bearhug.repos import store as repo_rows
 from bearhug.webhooks.model import (
     DAY_MS,
     KEPT_DELIVERIES,
@@ -15,6 +14,7 @@ from bearhug.webhooks.model import (
     PATIENCE_DAYS,
     PATIENCE_FAILURES,
     RETRY_SECONDS,
+    About,
     Delivery,
     Outcome,
     Sending,
@@ -58,9 +58,8 @@ def take(tx: Transaction, webhook_id: int) -> Sending | None:
         return None
     until = tx.now + LEASE_SECONDS * 1000
     while (found := deliveries.take(tx.db, webhook_id, tx.now, until)) is not None:
-        one, repo_id, owner_id = found
-        repo = None if repo_id is None else repo_rows.by_id(tx.db, repo_id)
-        if hears(tx, hook, repo, owner_id):
+        one, about = found
+        if hears(tx, hook, about):
             secret = secret_of(tx.hub, hook)
             return Sending(one.id, hook.id, one.attempts, hook.url, secret, one.payload)
         deliveries.drop(tx.db, one.id)
@@ -115,11 +114,8 @@ def log(tx: Transaction, id: str, before: int | None = None) -> Log:
 
 def delivery(tx: Transaction, id: str, number: int) -> tuple[Webhook, Delivery]:
     """One that was sent, or will be. Raises as `find` does, and NotFound."""
-    hook = find(tx, id)
-    found = deliveries.get(tx.db, hook.id, number)
-    if found is None:
-        raise NotFound("It is not in the log of this webhook, or no longer.")
-    return hook, found[0]
+    hook, found, _ = _in_log(tx, id, number)
+    return hook, found
 
 
 def replay(tx: Transaction, id: str, number: int) -> int:
@@ -128,7 +124,7 @@ def replay(tx: Transaction, id: str, number: int) -> int:
     Raises as `delivery` does, Forbidden for a token that may not or a repo one no longer sees,
     Unprocessable if the webhook is off, TooMany.
     """
-    hook, old = delivery(tx, id, number)
+    hook, old, about = _in_log(tx, id, number)
     if not may_write(tx):
         raise Forbidden("This token may not send anything again.")
     if hook.disabled:
@@ -136,16 +132,12 @@ def replay(tx: Transaction, id: str, number: int) -> int:
     if is_spent(tx, hook):
         words = f"This webhook was triggered {tx.hub.settings.webhook_daily_limit} times today."
         raise TooMany(words, seconds=3600)
-    found = deliveries.get(tx.db, hook.id, old.id)
-    assert found is not None
-    _, repo_id, owner_id = found
-    repo = None if repo_id is None else repo_rows.by_id(tx.db, repo_id)
-    if not hears(tx, hook, repo, owner_id):
+    if not hears(tx, hook, about):
         raise Forbidden("You may no longer see what this was about.")
     new = deliveries.add(
         tx.db,
         hook.id,
-        (repo_id, owner_id),
+        about,
         (old.action, old.scope),
         old.payload,
         at=tx.now,
@@ -153,6 +145,14 @@ def replay(tx: Transaction, id: str, number: int) -> int:
     )
     ring(tx)
     return new
+
+
+def _in_log(tx: Transaction, id: str, number: int) -> tuple[Webhook, Delivery, About]:
+    hook = find(tx, id)
+    found = deliveries.get(tx.db, hook.id, number)
+    if found is None:
+        raise NotFound("It is not in the log of this webhook, or no longer.")
+    return hook, *found
 
 
 # --- forgetting ----------------------------------------------------------------------------

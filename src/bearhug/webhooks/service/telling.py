@@ -19,12 +19,13 @@ from bearhug.discussions.model import (
 )
 from bearhug.errors import BadCredentials
 from bearhug.files.model import RevisionPushed
-from bearhug.hub import VISITOR, Role, Transaction
+from bearhug.hub import VISITOR, Actor, Role, Transaction
 from bearhug.identity.service import speak_for
 from bearhug.repos import service as repos
+from bearhug.repos import store as repo_rows
 from bearhug.repos.model import Access, Repo, RepoChanged, RepoCreated, RepoDeleted, RepoKind
 from bearhug.webhooks import payload
-from bearhug.webhooks.model import DAY_MS, SAME_DOMAIN, Webhook
+from bearhug.webhooks.model import DAY_MS, SAME_DOMAIN, About, Webhook
 from bearhug.webhooks.payload import Part
 from bearhug.webhooks.store import deliveries, hooks
 
@@ -161,19 +162,24 @@ def is_spent(tx: Transaction, hook: Webhook) -> bool:
     return sent >= tx.hub.settings.webhook_daily_limit
 
 
-def hears(tx: Transaction, hook: Webhook, repo: Repo | None, owner_id: int | None) -> bool:
-    """Whether its owner may know of the repo now; of one that is gone, by its owner's id.
-
-    `owner_id` is None for what was public when it went.
-    """
+def hears(tx: Transaction, hook: Webhook, about: About) -> bool:
+    """Whether its owner may know of this now."""
     try:
         actor = speak_for(tx, hook.user_id)
     except BadCredentials:  # the account is disabled
         return False
-    if repo is None:
-        member = owner_id is not None and actor.role_in(owner_id) >= Role.READ
-        return owner_id is None or (member and not hook.public_only)
-    return repos.can(VISITOR if hook.public_only else actor, repo, Access.NAMES)
+    repo = None if about.repo_id is None else repo_rows.by_id(tx.db, about.repo_id)
+    if repo is not None:
+        return repos.can(VISITOR if hook.public_only else actor, repo, Access.NAMES)
+    return about.owner_id is None or (not hook.public_only and _belonged(actor, about))
+
+
+def _belonged(actor: Actor, about: About) -> bool:
+    """Whether the actor would read what was private and is gone: `repos.role_for`, of its ids."""
+    role = actor.role_in(about.owner_id or 0)
+    if about.group_id is not None and role is not Role.ADMIN and about.owner_id in actor.roles:
+        role = actor.groups.get(about.group_id, Role.NO_ACCESS)
+    return actor.operator or role >= Role.READ
 
 
 def _listens(hook: Webhook, news: News) -> bool:
@@ -181,18 +187,20 @@ def _listens(hook: Webhook, news: News) -> bool:
 
 
 def _may_know(tx: Transaction, hook: Webhook, repo: Repo) -> bool:
-    return repos.can(VISITOR, repo, Access.NAMES) or hears(tx, hook, repo, repo.owner_id)
+    return repos.can(VISITOR, repo, Access.NAMES) or hears(tx, hook, About(repo.id))
 
 
 def _leave(tx: Transaction, hook: Webhook, repo: Repo, news: News, parts: Part) -> None:
     if news.scope == CONTENT and _join(tx, hook, repo, parts):
         return
     body = payload.whole(news.action, news.scope, parts, hook.object_id)
-    owner_id = None if repos.can(VISITOR, repo, Access.NAMES) else repo.owner_id
+    about = About(repo.id)
+    if not repos.can(VISITOR, repo, Access.NAMES):
+        about = About(repo.id, repo.owner_id, repo.group_id)
     deliveries.add(
         tx.db,
         hook.id,
-        (repo.id, owner_id),
+        about,
         (news.action, news.scope),
         json.dumps(body, ensure_ascii=False),
         at=tx.now,

@@ -7,14 +7,18 @@ from sqlalchemy import and_, bindparam, delete, func, select, update
 from bearhug.db import Connection, adding, statement
 from bearhug.db.schema import webhook_deliveries, webhooks
 from bearhug.kit.wire import Moment
-from bearhug.webhooks.model import Delivery, Outcome
+from bearhug.webhooks.model import About, Delivery, Outcome
 
 _T = webhook_deliveries.c
 _ALL = (
     *(_T.id, _T.webhook_id, _T.action, _T.scope, _T.payload, _T.due_at, _T.attempts),
     *(_T.sent_at, _T.status, _T.answer, _T.failure, _T.milliseconds, _T.replay_of, _T.created_at),
 )
-_FIELDS = ("webhook_id", "repo_id", "repo_owner_id", "action", "scope", "payload")
+_ABOUT = (_T.repo_id, _T.repo_owner_id, _T.repo_group_id)
+_FIELDS = (
+    *("webhook_id", "repo_id", "repo_owner_id", "repo_group_id"),
+    *("action", "scope", "payload"),
+)
 _ADD = adding(webhook_deliveries, *_FIELDS, "due_at", "replay_of", "created_at", returning=[_T.id])
 _REWRITE = statement(
     update(webhook_deliveries).where(_T.id == bindparam("of")).values(payload=bindparam("payload"))
@@ -45,9 +49,7 @@ _PAGE = statement(
     .limit(bindparam("limit"))
 )
 _ONE = statement(
-    select(*_ALL, _T.repo_id, _T.repo_owner_id).where(
-        _T.webhook_id == bindparam("webhook_id"), _T.id == bindparam("id")
-    )
+    select(*_ALL, *_ABOUT).where(_T.webhook_id == bindparam("webhook_id"), _T.id == bindparam("id"))
 )
 
 _WAITING = statement(
@@ -67,7 +69,7 @@ _TAKE = statement(
     update(webhook_deliveries)
     .where(_T.id == _NEXT.scalar_subquery(), _T.due_at <= bindparam("now"))
     .values(due_at=bindparam("until"), attempts=_T.attempts + 1, sent_at=bindparam("now"))
-    .returning(*_ALL, _T.repo_id, _T.repo_owner_id)
+    .returning(*_ALL, *_ABOUT)
 )
 _FINISH = statement(
     update(webhook_deliveries)
@@ -109,20 +111,20 @@ LAST = 2**62
 def add(
     db: Connection,
     webhook_id: int,
-    repo: tuple[int | None, int | None],
+    about: About,
     event: tuple[str, str],
     payload: str,
     *,
     at: Moment,
     replay_of: int | None = None,
 ) -> int:
-    """One to send at once. `repo`: its id, and its owner's if it is not public; `event`: action,
-    scope."""
+    """One to send at once; its number. `event`: action, scope."""
     row = db.one(
         _ADD,
         webhook_id=webhook_id,
-        repo_id=repo[0],
-        repo_owner_id=repo[1],
+        repo_id=about.repo_id,
+        repo_owner_id=about.owner_id,
+        repo_group_id=about.group_id,
         action=event[0],
         scope=event[1],
         payload=payload,
@@ -155,10 +157,9 @@ def page(db: Connection, webhook_id: int, before: int | None, limit: int) -> lis
     return [_delivery(row) for row in rows]
 
 
-def get(db: Connection, webhook_id: int, id: int) -> tuple[Delivery, int | None, int | None] | None:
-    """With its repo's id, if that is there still, and its owner's, if it was not public."""
+def get(db: Connection, webhook_id: int, id: int) -> tuple[Delivery, About] | None:
     row = db.first(_ONE, webhook_id=webhook_id, id=id)
-    return (_delivery(row), row.repo_id, row.repo_owner_id) if row else None
+    return (_delivery(row), _about(row)) if row else None
 
 
 def waiting(db: Connection) -> list[tuple[int, int, Moment]]:
@@ -168,10 +169,10 @@ def waiting(db: Connection) -> list[tuple[int, int, Moment]]:
 
 def take(
     db: Connection, webhook_id: int, now: Moment, until: Moment
-) -> tuple[Delivery, int | None, int | None] | None:
+) -> tuple[Delivery, About] | None:
     """The oldest that is due, nobody else's until then; as `get` gives it."""
     row = db.first(_TAKE, webhook_id=webhook_id, now=now, until=until)
-    return (_delivery(row), row.repo_id, row.repo_owner_id) if row else None
+    return (_delivery(row), _about(row)) if row else None
 
 
 def finish(db: Connection, id: int, outcome: Outcome, due_at: Moment | None) -> None:
@@ -200,6 +201,10 @@ def stop(db: Connection, webhook_id: int) -> None:
 def prune(db: Connection, before: Moment, most: int) -> int:
     """Forget what is older, and of each webhook all but the newest. How many they were."""
     return db.run(_DROP_OLD, before=before) + db.run(_DROP_MANY, most=most)
+
+
+def _about(row: Any) -> About:
+    return About(row.repo_id, row.repo_owner_id, row.repo_group_id)
 
 
 def _delivery(row: Any) -> Delivery:
