@@ -41,6 +41,9 @@ SORTS = {
     "created_at": Sort.CREATED,
 }
 
+OURS = {"all", PROVIDER}
+"""Providers that mean this hub."""
+
 _PART = re.compile(r"(min|max):(\d{1,18}(?:\.\d{1,9})?)([KMBT]?)", re.IGNORECASE)
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
 
@@ -71,13 +74,12 @@ def query_of(request: Request) -> Query:
     if sort not in SORTS:
         raise BadRequest(f"sort: use one of {', '.join(sorted(SORTS))}; got {sort!r}.")
     order = SORTS[sort]
-    tasks = _listed(params, "pipeline_tag")
     searches = [text for text in params.getlist("search") if text.strip()]
     return Query(
         kind,
         searches=searches,
         author=params.get("author", ""),
-        facets={"pipeline_tag": tasks} if tasks else {},
+        facets=_facets(params),
         tags=_listed(params, "filter"),
         parameters=_parameters(params.get("num_parameters", "")),
         gated={"true": True, "false": False}.get(params.get("gated", "").lower()),
@@ -165,10 +167,20 @@ def _listed(params: QueryParams, name: str) -> list[str]:
 
 def _served(params: QueryParams) -> bool | None:
     """Whether to list what this hub answers for: it is the only provider that it knows."""
-    inference, providers = params.get("inference"), _listed(params, "inference_provider")
-    if inference:
-        return inference == "warm"
-    return bool({"all", PROVIDER} & set(providers)) if providers else None
+    if params.get("inference"):
+        return params["inference"] == "warm"
+    return True if OURS & set(_listed(params, "inference_provider")) else None
+
+
+def _facets(params: QueryParams) -> dict[str, list[str]]:
+    """The task; and the providers, where none of them is this hub: nothing here has one."""
+    asked = {
+        "pipeline_tag": _listed(params, "pipeline_tag"),
+        "inference_provider": _listed(params, "inference_provider"),
+    }
+    if OURS & set(asked["inference_provider"]):
+        del asked["inference_provider"]
+    return {facet: values for facet, values in asked.items() if values}
 
 
 def _uses(params: QueryParams) -> dict[str, list[str]]:
