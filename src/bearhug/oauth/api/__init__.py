@@ -1,4 +1,4 @@
-"""What programs call. None of it goes by a cookie, so any site's script may call it (CORS).
+"""What programs call. None of it goes by a cookie.
 
 metadata.py  what this provider can, its keys
 tokens.py    tokens, and their end

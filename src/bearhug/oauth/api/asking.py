@@ -22,13 +22,6 @@ T = TypeVar("T")
 Endpoint = Callable[[Request], Any]
 
 MOST_BYTES = 64 * 1024
-OPEN = {"Access-Control-Allow-Origin": "*"}
-PREFLIGHT = {
-    **OPEN,
-    "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type",
-    "Access-Control-Max-Age": "86400",
-}
 NOT_KEPT = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
@@ -96,37 +89,27 @@ async def write(
 
 
 def answer(said: Mapping[str, Any], status: int = 200) -> Response:
-    """JSON that no cache keeps, for any site's script."""
-    return JSONResponse(dict(said), status, headers={**OPEN, **NOT_KEPT})
+    """JSON that no cache keeps."""
+    return JSONResponse(dict(said), status, headers=NOT_KEPT)
 
 
-def open_routes(path: str, endpoint: Endpoint, methods: list[str]) -> list[Route]:
-    """The endpoint, its errors as JSON for any site's script, and what a browser asks before."""
+def program_route(path: str, endpoint: Endpoint, methods: list[str]) -> Route:
+    """The endpoint, its errors as JSON whatever the caller accepts."""
 
-    async def opened(request: Request) -> Response:
+    async def answered(request: Request) -> Response:
         try:
             response: Response = await endpoint(request)
         except HubError as refused:
             return _refusal(refused)
         return response
 
-    return [
-        Route(path, opened, methods=methods, name=endpoint.__name__),
-        Route(path, preflight, methods=["OPTIONS"]),
-    ]
-
-
-async def preflight(request: Request) -> Response:
-    return Response(status_code=204, headers=PREFLIGHT)
+    return Route(path, answered, methods=methods, name=endpoint.__name__)
 
 
 def _refusal(refused: HubError) -> Response:
-    """To a program, whatever it accepts: it may be a browser's address that answers to both."""
     told = {"error": refused.message, **refused.details}
     said = {"X-Error-Code": refused.code, "X-Error-Message": ascii_header(refused.message)}
-    return JSONResponse(
-        told, refused.status, headers={**OPEN, **NOT_KEPT, **said, **refused.headers}
-    )
+    return JSONResponse(told, refused.status, headers={**NOT_KEPT, **said, **refused.headers})
 
 
 def _write(hub: Hub, work: Callable[..., T], args: Any, kwargs: Any) -> T:

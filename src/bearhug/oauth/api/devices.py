@@ -14,7 +14,7 @@ from bearhug.oauth.api.asking import (
     client_of,
     document,
     fields,
-    open_routes,
+    program_route,
     write,
 )
 from bearhug.oauth.model import App
@@ -72,6 +72,6 @@ def _registered(app: App, secret: str, said: Mapping[str, Any]) -> dict[str, Any
 
 
 routes = [
-    *open_routes("/oauth/device", begin, ["POST"]),
-    *open_routes("/oauth/register", register, ["POST"]),
+    program_route("/oauth/device", begin, ["POST"]),
+    program_route("/oauth/register", register, ["POST"]),
 ]

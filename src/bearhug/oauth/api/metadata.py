@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bearhug.oauth import service
-from bearhug.oauth.api.asking import OPEN, open_routes
+from bearhug.oauth.api.asking import program_route
 from bearhug.oauth.model import SCOPES
 from bearhug.web.call import Call
 
@@ -28,14 +28,14 @@ async def configuration(request: Request) -> Response:
     call = Call.of(request)
     return JSONResponse(
         about(call.base_url, registers=call.hub.settings.oauth_registration),
-        headers={**OPEN, **FOR_A_WHILE},
+        headers=FOR_A_WHILE,
     )
 
 
 async def keys(request: Request) -> Response:
     call = Call.of(request)
     published = await call.thread(service.published, call.hub)
-    return JSONResponse(published, headers={**OPEN, **FOR_A_WHILE})
+    return JSONResponse(published, headers=FOR_A_WHILE)
 
 
 def about(base_url: str, *, registers: bool) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def about(base_url: str, *, registers: bool) -> dict[str, Any]:
 
 
 routes = [
-    *open_routes("/.well-known/openid-configuration", configuration, ["GET"]),
-    *open_routes("/.well-known/oauth-authorization-server", configuration, ["GET"]),
-    *open_routes("/oauth/jwks", keys, ["GET"]),
+    program_route("/.well-known/openid-configuration", configuration, ["GET"]),
+    program_route("/.well-known/oauth-authorization-server", configuration, ["GET"]),
+    program_route("/oauth/jwks", keys, ["GET"]),
 ]

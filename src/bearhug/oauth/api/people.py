@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from bearhug.errors import BadCredentials
 from bearhug.oauth import service
-from bearhug.oauth.api.asking import answer, open_routes
+from bearhug.oauth.api.asking import answer, program_route
 from bearhug.web.call import Call
 
 
@@ -22,4 +22,4 @@ async def userinfo(request: Request) -> Response:
     return answer(service.userinfo(told, call.base_url))
 
 
-routes = open_routes("/oauth/userinfo", userinfo, ["GET", "POST"])
+routes = [program_route("/oauth/userinfo", userinfo, ["GET", "POST"])]

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from bearhug.hub import Hub, Transaction
 from bearhug.oauth import issuers, service
-from bearhug.oauth.api.asking import Client, answer, client_of, fields, open_routes, write
+from bearhug.oauth.api.asking import Client, answer, client_of, fields, program_route, write
 from bearhug.oauth.model import App, Issued, OAuthError, Resource
 from bearhug.oauth.model.scopes import parse
 from bearhug.web.call import Call
@@ -113,6 +113,6 @@ def _needed(said: Said, name: str) -> str:
 
 
 routes = [
-    *open_routes("/oauth/token", token, ["POST"]),
-    *open_routes("/oauth/revoke", revoke, ["POST"]),
+    program_route("/oauth/token", token, ["POST"]),
+    program_route("/oauth/revoke", revoke, ["POST"]),
 ]
