@@ -1,6 +1,7 @@
 """One contract, kept by the disk and by a real S3 server alike."""
 
 import hashlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,6 +85,18 @@ def test_what_is_deleted_is_gone_and_may_be_deleted_again(objects: Objects) -> N
     objects.delete(KEY)
     assert objects.size(KEY) is None
     assert objects.path(KEY) is None
+
+
+def test_a_walk_meets_every_object_below(objects: Objects) -> None:
+    objects.put(KEY, b"honey")
+    objects.put("xorbs/ab/one.1", b"comb")
+    objects.put("xorbs/cd/two.2", b"")
+    found = {each.key: each.size for each in objects.walk("xorbs")}
+    assert found == {"xorbs/ab/one.1": 4, "xorbs/cd/two.2": 0}
+    (honey,) = objects.walk("lfs")
+    assert honey.key == KEY
+    assert abs(honey.written_at - time.time() * 1000) < 60_000
+    assert list(objects.walk("packs")) == []
 
 
 def test_what_is_missing_says_so(objects: Objects) -> None:

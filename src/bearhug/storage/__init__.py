@@ -4,6 +4,7 @@ from bearhug.storage.incoming import Incoming, Received
 from bearhug.storage.objects import (
     BLOCK_BYTES,
     Objects,
+    Stored,
     check_hex,
     check_key,
     lfs_key,
@@ -22,6 +23,7 @@ __all__ = [
     "Objects",
     "Parts",
     "Received",
+    "Stored",
     "check_hex",
     "check_key",
     "lfs_key",

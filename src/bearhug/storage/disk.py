@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
-from bearhug.storage.objects import BLOCK_BYTES, check_key
+from bearhug.storage.objects import BLOCK_BYTES, Stored, check_key
 
 STALE_SECONDS = 24 * 3600
 
@@ -65,6 +65,15 @@ class DiskObjects:
 
     def delete(self, key: str) -> None:
         self._file(key).unlink(missing_ok=True)
+
+    def walk(self, prefix: str) -> Iterator[Stored]:
+        for folder, _, names in os.walk(self._file(prefix)):
+            for name in names:
+                path = Path(folder, name)
+                with suppress(FileNotFoundError):  # deleted while we were on our way
+                    found = path.stat()
+                    key = path.relative_to(self.root).as_posix()
+                    yield Stored(key, found.st_size, found.st_mtime_ns // 1_000_000)
 
     def path(self, key: str) -> Path | None:
         file = self._file(key)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -12,6 +13,15 @@ BLOCK_BYTES = 1024 * 1024
 
 HEX = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An object as a listing tells of it; `written_at` is in milliseconds since 1970."""
+
+    key: str
+    size: int
+    written_at: int
 
 
 class Objects(Protocol):
@@ -52,6 +62,13 @@ class Objects(Protocol):
 
     def delete(self, key: str) -> None:
         """Forget the object. One that is not there is no error."""
+
+    def walk(self, prefix: str) -> Iterator[Stored]:
+        """Every object whose key begins with `prefix` and a slash, as they come.
+
+        What is written or deleted meanwhile may be among them or not. Raises BadName for a prefix
+        that is no key itself.
+        """
 
     def path(self, key: str) -> Path | None:
         """The object as a local file, for the kernel to send; None where there is no such file."""

@@ -10,7 +10,7 @@ from obstore.exceptions import GenericError
 from obstore.store import ObjectStore, S3Store, from_url
 
 from bearhug.kit.disposition import content_disposition
-from bearhug.storage.objects import BLOCK_BYTES, check_key
+from bearhug.storage.objects import BLOCK_BYTES, Stored, check_key
 from bearhug.storage.sigv4 import Credentials, presign
 
 PART_BYTES = 16 * 1024 * 1024
@@ -79,6 +79,12 @@ class S3Objects:
 
     def delete(self, key: str) -> None:
         obstore.delete(self._store, check_key(key))
+
+    def walk(self, prefix: str) -> Iterator[Stored]:
+        for page in obstore.list(self._store, prefix=check_key(prefix)):
+            for each in page:
+                at = int(each["last_modified"].timestamp() * 1000)
+                yield Stored(each["path"], each["size"], at)
 
     def path(self, key: str) -> Path | None:
         return None
