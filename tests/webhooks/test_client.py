@@ -119,10 +119,6 @@ def test_the_command_line(ada: HfApi, server: Server, client_home: dict[str, str
     run("create", "--url", URL, "--watch", "org:bears", "--domain", "repo")
     made = ada.list_webhooks()[0]
     assert (made.url, made.domains) == (URL, ["repo"])
-    run("update", made.id, "--url", URL + "3")
-    run("disable", made.id)
-    told = run("info", made.id)
-    assert URL + "3" in told
     assert made.id in run("ls", "--format", "quiet")
     run("delete", made.id, "--yes")
     assert ada.list_webhooks() == []
