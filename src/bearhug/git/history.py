@@ -1,10 +1,9 @@
 """Walking commits: the log, the log of one path, and who touched each entry last."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
 from heapq import heappop, heappush
-from itertools import islice
 from typing import NamedTuple
 
 import pygit2
@@ -115,10 +114,6 @@ def _forget_oldest(known: dict[str, dict[str, str]]) -> None:
         remembered -= len(known.pop(next(iter(known))))
 
 
-AT_ONCE = 64
-"""Commits that libgit2 is asked for in one go."""
-
-
 class _Group(NamedTuple):
     """Some entries of one folder, in order: where each begins in its tree, and its bytes."""
 
@@ -147,8 +142,6 @@ class _LastCommits:
         while self._queue and self._read_bytes < BUDGET_BYTES:
             oid, (tree, parents, _) = self._queue.pop()
             groups = waiting.pop(oid)
-            if len(parents) == 1 and not self._queue:
-                oid, tree, parents = yield from self._descend(oid, groups)
             yield from _told(groups, self._reader.last_commits.get(oid, {}))
             for parent in parents:
                 older, groups = self._split(groups, tree, self._queue.links(parent)[0])
@@ -159,27 +152,6 @@ class _LastCommits:
                     _join(waiting[parent], older)
             for path in _paths(groups):
                 yield path, oid
-
-    def _descend(
-        self, start: str, groups: dict[bytes, _Group]
-    ) -> Generator[tuple[str, str], None, tuple[str, str, tuple[str, ...]]]:
-        """Along commits with one parent each, for which libgit2 finds the way three times faster.
-
-        Returns where that ends: (commit, tree, parents). `groups` become what waits there.
-        """
-        line = _line(self._reader, start)
-        oid, tree, parents = next(line)
-        for older_oid, older_tree, older_parents in line:
-            known = self._reader.last_commits.get(oid)
-            if known or not groups or self._read_bytes >= BUDGET_BYTES:
-                break
-            older, made = self._split(dict(groups), tree, older_tree)
-            for path in _paths(made):
-                yield path, oid
-            groups.clear()
-            groups.update(older)
-            oid, tree, parents = older_oid, older_tree, older_parents
-        return oid, tree, parents
 
     def _groups(self, tree: str, paths: Iterable[str]) -> dict[bytes, _Group]:
         wanted: dict[bytes, set[bytes]] = {}
@@ -222,21 +194,6 @@ class _LastCommits:
         content = self._reader.read(oid)
         self._read_bytes += len(content)
         return content
-
-
-def _line(reader: Reader, start: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """(commit, tree, parents) from there on, up to the first with other than one parent."""
-    walker = reader.handle.walk(start, SortMode.TIME)
-    while True:
-        with reader.lock:
-            commits = [
-                (str(each.id), str(each.tree_id), tuple(map(str, each.parent_ids)))
-                for each in islice(walker, AT_ONCE)
-            ]
-        for commit in commits:
-            yield commit
-            if len(commit[2]) != 1:
-                return
 
 
 def _group(tree: bytes, names: Collection[bytes]) -> _Group:
