@@ -43,8 +43,11 @@ from bearhug.cards.checking import check as check_card
 from bearhug.cards.front_matter import parse
 from bearhug.cards.model import CardRead
 from bearhug.cards.render import Base, render
+from bearhug.cas import jobs as cas_jobs
 from bearhug.cas import room as cas_room
+from bearhug.cas import service as cas_service
 from bearhug.cas import wire as cas_wire
+from bearhug.cas.service import sweeping as cas_sweeping
 from bearhug.catalog import api as catalog_api
 from bearhug.catalog import jobs as catalog_jobs
 from bearhug.catalog import pages as catalog_pages
@@ -215,6 +218,7 @@ LISTENERS: Listeners = {
 JOBS: Jobs = {
     "cards.read": cards_jobs.read_card,
     "cards.read_weights": cards_jobs.read_weights,
+    "cas.collect": cas_jobs.collect,
     "catalog.roll_downloads": catalog_jobs.roll_downloads,
     "git.compact": files_jobs.compact,
     "files.sweep": files_jobs.sweep,
@@ -254,6 +258,7 @@ def build_hub(settings: Settings) -> Hub:
             "metrics": Metrics(),
             "rate_limits": RateLimits(settings),
             "cas": cas_room.Room(),
+            "xet_headers": cas_service.headers_to_write,
             "downloads": catalog_service.Downloads(),
             "markdown": _prose,
             "check_card": check_card,
@@ -309,6 +314,7 @@ class Application:
 async def living(hub: Hub) -> AsyncIterator[None]:
     """What runs beside the requests for as long as the hub lives."""
     await asyncio.to_thread(hub.write, catalog_service.schedule)
+    await asyncio.to_thread(hub.write, cas_sweeping.schedule)
     ticking = asyncio.create_task(_tick(hub))
     worker = Worker(hub, JOBS)
     worker.start()

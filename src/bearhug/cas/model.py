@@ -29,6 +29,14 @@ class Access:
     token: str
     expires: int
 
+    def headers(self, url: str) -> dict[str, str]:
+        """What is said of it and of the CAS at `url` in headers."""
+        return {
+            "X-Xet-Cas-Url": url,
+            "X-Xet-Access-Token": self.token,
+            "X-Xet-Token-Expiration": str(self.expires),
+        }
+
 
 @dataclass(frozen=True)
 class Span:

@@ -8,6 +8,8 @@ from bearhug.git.repository import Repository
 from bearhug.git.store import Blob
 from bearhug.kit.wire import Moment
 from bearhug.repos.model import Repo
+from bearhug.storage.objects import lfs_key
+from bearhug.xet.model import IN_CHUNKS
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,22 @@ class HistoryRewritten:
 
     repo: Repo
     commits: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a whole file is kept: as it is, in chunks, or (for a while) both ways."""
+
+    sha256: str
+    size: int
+    raw: bool
+    xet: str
+    """Its Xet hash; empty while it is not in chunks."""
+
+    @property
+    def key(self) -> str:
+        """Under which the store reads it, by the shortest way there is."""
+        return lfs_key(self.sha256) if self.raw else f"{IN_CHUNKS}{self.xet}"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from bearhug.kit.xet.hashes import text
 from bearhug.kit.xet.xorb import Layout
 
+IN_CHUNKS = "xet/"
+"""How the keys begin under which `XetObjects` reads files out of their chunks."""
+
 _TERM = struct.Struct("<QIII")
 
 
@@ -105,4 +108,4 @@ def xorb_key(hash: bytes, nonce: str) -> str:
 
 
 def file_key(hash: bytes) -> str:
-    return f"xet/{text(hash)}"
+    return f"{IN_CHUNKS}{text(hash)}"

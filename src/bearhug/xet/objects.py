@@ -12,12 +12,12 @@ import numpy as np
 from bearhug.db import Database
 from bearhug.kit.xet import hashes
 from bearhug.kit.xet.xorb import Layout, chunks_of
-from bearhug.storage.objects import BLOCK_BYTES, Objects
+from bearhug.storage.objects import BLOCK_BYTES, Objects, Stored
 from bearhug.xet import store
-from bearhug.xet.model import Piece, Plan, Run, XetFile, Xorb
+from bearhug.xet.model import IN_CHUNKS, Piece, Plan, Run, XetFile, Xorb
 
-IN_CHUNKS, WHOLE = "xet/", "lfs/"
-"""How keys of either form of a file begin."""
+WHOLE = "lfs/"
+"""How the keys of whole files begin."""
 
 REMEMBERED = 256
 """Layouts kept in memory, of 40 KB for a full xorb."""
@@ -80,13 +80,17 @@ class XetObjects:
     def delete(self, key: str) -> None:
         self.beneath.delete(key)
 
+    def walk(self, prefix: str) -> Iterator[Stored]:
+        """Of the store beneath."""
+        return self.beneath.walk(prefix)
+
     def path(self, key: str) -> Path | None:
         return None if key.startswith(IN_CHUNKS) else self.beneath.path(key)
 
     def presigned(
         self, key: str, *, seconds: int, filename: str | None, content_type: str | None
     ) -> str | None:
-        if key.startswith(IN_CHUNKS) or self.beneath.size(key) is None:
+        if key.startswith(IN_CHUNKS):
             return None
         return self.beneath.presigned(
             key, seconds=seconds, filename=filename, content_type=content_type

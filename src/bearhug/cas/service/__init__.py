@@ -9,8 +9,8 @@ from bearhug.cas.model import Access
 from bearhug.cas.service.landing import has_xorb, keep, land, objects_of
 from bearhug.cas.service.reading import answer, file_of, reconstruction, xorb_at
 from bearhug.cas.service.tokens import (
-    access_to,
     generation,
+    headers_to_write,
     next_generation,
     read_access,
     ticket_of,
@@ -19,11 +19,11 @@ from bearhug.cas.service.tokens import (
 
 __all__ = [
     "Access",
-    "access_to",
     "answer",
     "file_of",
     "generation",
     "has_xorb",
+    "headers_to_write",
     "keep",
     "land",
     "next_generation",

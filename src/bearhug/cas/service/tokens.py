@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from bearhug.cas.model import GRACE_SECONDS, TOKEN_SECONDS, Access, Ticket
-from bearhug.db.secrets import kept_secret, replace_secret
 from bearhug.errors import BadCredentials, Forbidden, NotFound
 from bearhug.files.service import permits
 from bearhug.hub import VISITOR, Hub, Transaction
@@ -13,10 +12,10 @@ from bearhug.repos import service as repos
 from bearhug.repos import store as repo_rows
 from bearhug.repos.model import Access as Reach
 from bearhug.repos.model import Repo, RepoKind
+from bearhug.xet import address
+from bearhug.xet.address import cas_path
 
 PURPOSE = "xet"
-GENERATION = "xet_generation"
-FIRST = b"1"
 
 
 def read_access(tx: Transaction, kind: RepoKind, name: str) -> Access:
@@ -36,11 +35,6 @@ def write_access(
     repo = repos.find(tx, kind, name, access=Reach.READ)
     permits.require_bytes(tx, repo, None if proposing else revision)
     return _issue(tx, repo, writes=True)
-
-
-def access_to(tx: Transaction, repo: Repo, *, writes: bool) -> Access:
-    """For whoever has asked whether it may be."""
-    return _issue(tx, repo, writes=writes)
 
 
 def ticket_of(hub: Hub, token: str, *, writes: bool) -> Ticket:
@@ -75,11 +69,19 @@ def _issue(tx: Transaction, repo: Repo, *, writes: bool) -> Access:
     return Access(sign(tx.hub.secret, PURPOSE, **claims), expires)
 
 
+def headers_to_write(tx: Transaction, repo: Repo, base_url: str) -> dict[str, str]:
+    """What the LFS batch tells a client that would rather send chunks; it asked whether it may.
+
+    Clients: @huggingface/hub, git-xet, huggingface_hub before 1.33.
+    """
+    return _issue(tx, repo, writes=True).headers(base_url + cas_path(tx.db))
+
+
 def generation(tx: Transaction) -> int:
-    """Part of the CAS's address: clients forget what they knew when it is another (XET §12)."""
-    return int(kept_secret(tx.db, GENERATION) or FIRST)
+    """Part of the CAS's address (`xet.address`)."""
+    return address.generation(tx.db)
 
 
 def next_generation(tx: Transaction) -> None:
     """From now on clients know nothing of what is here: xorbs may go at once."""
-    replace_secret(tx.db, GENERATION, str(generation(tx) + 1).encode())
+    address.next_generation(tx.db)

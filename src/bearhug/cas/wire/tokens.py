@@ -8,6 +8,7 @@ from bearhug.cas.model import Ticket
 from bearhug.errors import NotSignedIn
 from bearhug.repos.model import RepoKind
 from bearhug.web.call import Call
+from bearhug.xet.address import cas_path
 
 
 async def read_token(request: Request) -> Response:
@@ -40,21 +41,7 @@ def _named(request: Request) -> tuple[RepoKind, str]:
 
 
 async def _answer(call: Call, access: cas.Access) -> Response:
-    url = await cas_url(call)
-    headers = headers_of(url, access)
+    """In JSON for hf_xet, in headers for older clients."""
+    url = call.base_url + await call.read(lambda tx: cas_path(tx.db))
     found = {"accessToken": access.token, "exp": access.expires, "casUrl": url}
-    return JSONResponse(found, headers=headers | {"Cache-Control": "no-store"})
-
-
-def headers_of(url: str, access: cas.Access) -> dict[str, str]:
-    """The same in headers, as older clients want it."""
-    return {
-        "X-Xet-Cas-Url": url,
-        "X-Xet-Access-Token": access.token,
-        "X-Xet-Token-Expiration": str(access.expires),
-    }
-
-
-async def cas_url(call: Call) -> str:
-    """Where the CAS is. Clients keep what they know of it under this very address."""
-    return f"{call.base_url}/cas/g{await call.read(cas.generation)}"
+    return JSONResponse(found, headers=access.headers(url) | {"Cache-Control": "no-store"})

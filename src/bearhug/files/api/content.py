@@ -267,6 +267,8 @@ def _entry(looked: Looked, expand: bool) -> dict[str, Any]:
     }
     if node.lfs:
         entry["lfs"] = _lfs(node)
+    if looked.xet:
+        entry["xetHash"] = looked.xet
     if expand and looked.last is not None:
         last = looked.last
         entry["lastCommit"] = {"id": last.oid, "title": last.title, "date": wire_time(last.at)}

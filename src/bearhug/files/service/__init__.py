@@ -4,7 +4,7 @@ from bearhug.files.service.attributes import Attributes, Ignored, default_attrib
 from bearhug.files.service.committing import commit_now, propose_now
 from bearhug.files.service.duplicating import duplicate
 from bearhug.files.service.holdings import on_repo_deleted
-from bearhug.files.service.objects import claim, owned, require_owned
+from bearhug.files.service.objects import claim, owned
 from bearhug.files.service.reading import at, held, node, nodes, read, reader, sized
 from bearhug.files.service.refs import (
     create_branch,
@@ -37,7 +37,6 @@ __all__ = [
     "propose_now",
     "read",
     "reader",
-    "require_owned",
     "sized",
     "squash",
 ]

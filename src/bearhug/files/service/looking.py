@@ -1,14 +1,14 @@
 """What clients ask of a repo at a revision: listings, logs, what an upload would meet."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bearhug.files import store
-from bearhug.files.model import Node, Snapshot
+from bearhug.files.model import Form, Node, Snapshot
 from bearhug.files.service import permits
 from bearhug.files.service.attributes import Attributes, Ignored, text_of
 from bearhug.files.service.committing import branch_ref
-from bearhug.files.service.reading import at, nodes, sized
+from bearhug.files.service.reading import at, forms, nodes, sized
 from bearhug.git import store as git
 from bearhug.git.formats import Commit
 from bearhug.git.repository import Comparison
@@ -41,6 +41,8 @@ class Looked:
 
     node: Node
     last: Commit | None = None
+    xet: str = ""
+    """Its Xet hash, once it is in chunks."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def listing(tx: Transaction, asked: Asked) -> list[Looked]:
         after=asked.after,
         limit=asked.limit,
     )
-    return _looked(snapshot, found, asked.expand)
+    return _looked(tx, snapshot, found, asked.expand)
 
 
 def paths(tx: Transaction, asked: Asked, wanted: Iterable[str]) -> list[Looked]:
@@ -89,7 +91,7 @@ def paths(tx: Transaction, asked: Asked, wanted: Iterable[str]) -> list[Looked]:
     snapshot = _snapshot(tx, asked)
     lookup = (snapshot.repository.entry(snapshot.commit, path.strip("/")) for path in wanted)
     found = sized(tx, snapshot, [entry for entry in lookup if entry is not None and entry.path])
-    return _looked(snapshot, found, asked.expand)
+    return _looked(tx, snapshot, found, asked.expand)
 
 
 def refs(tx: Transaction, kind: RepoKind, name: str) -> list[Ref]:
@@ -161,12 +163,18 @@ def _snapshot(tx: Transaction, asked: Asked) -> Snapshot:
     return at(tx, repo, asked.rev)
 
 
-def _looked(snapshot: Snapshot, found: list[Node], expand: bool) -> list[Looked]:
-    if not expand:
-        return [Looked(node) for node in found]
-    wanted = [node.path for node in found]
-    last = snapshot.repository.last_commit_of_paths(snapshot.commit, wanted)
-    return [Looked(node, last.get(node.path)) for node in found]
+def _looked(tx: Transaction, snapshot: Snapshot, found: list[Node], expand: bool) -> list[Looked]:
+    kept = forms(tx, snapshot, found)
+    last: Mapping[str, Commit] = {}
+    if expand:
+        wanted = [node.path for node in found]
+        last = snapshot.repository.last_commit_of_paths(snapshot.commit, wanted)
+    return [Looked(node, last.get(node.path), _xet(node, kept)) for node in found]
+
+
+def _xet(node: Node, kept: Mapping[str, Form]) -> str:
+    form = kept.get(node.lfs.sha256) if node.lfs else None
+    return form.xet if form else ""
 
 
 def _binary(sample: bytes) -> bool:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from bearhug.errors import NotFound, TooLarge, Unavailable, Unprocessable
 from bearhug.files import store
+from bearhug.files.model import Form
 from bearhug.files.service import permits
-from bearhug.hub import VISITOR, Hub, Transaction
+from bearhug.hub import VISITOR, Actor, Hub, Transaction
 from bearhug.identity.service import speak_for
 from bearhug.kit.signing import sign, unsign
 from bearhug.repos import service as repos
@@ -56,12 +57,12 @@ def owned(tx: Transaction, repo: Repo, hashes: list[str]) -> dict[str, int]:
     return store.owned(tx.db, repo.id, hashes)
 
 
-def require_owned(tx: Transaction, repo: Repo, sha256: str) -> int:
-    """The object's size. Raises NotFound unless the repo owns it."""
-    size = store.owned(tx.db, repo.id, [sha256]).get(sha256)
-    if size is None:
+def require_form(tx: Transaction, repo: Repo, sha256: str) -> Form:
+    """How an object is kept. Raises NotFound unless the repo owns it."""
+    form = store.forms(tx.db, repo.id, [sha256]).get(sha256)
+    if form is None:
         raise NotFound(f"No object {sha256} was uploaded to this repo.")
-    return size
+    return form
 
 
 def check_size(hub: Hub, sha256: str, size: int) -> None:
@@ -95,25 +96,38 @@ def ticket_of(hub: Hub, text: str, purpose: str) -> Ticket:
     return Ticket(claims["r"], claims["o"], claims["s"], claims["u"], claims["m"])
 
 
-def check_ticket(hub: Hub, ticket: Ticket, access: Access) -> None:
-    """Whether it may still be used: addresses outlive repos, and what their bearers may do there.
+def check_ticket(hub: Hub, ticket: Ticket) -> None:
+    """Whether its bytes may still be sent: addresses outlive repos, and their bearers' rights.
 
-    Raises NotFound or Forbidden as `repos.find` does, and NotFound for a download of what the
-    repo no longer owns.
+    Raises NotFound or Forbidden as `repos.find` does.
     """
 
     def check(tx: Transaction) -> None:
-        repo = repo_rows.by_id(tx.db, ticket.repo_id)
-        if repo is None:
-            raise NotFound("The repo is gone.")
-        who = VISITOR if ticket.user_id is None else speak_for(tx, ticket.user_id)
-        if access is Access.READ:
-            repos.require(who, repo, access)
-            require_owned(tx, repo, ticket.sha256)
-        else:
-            permits.require_bytes(replace(tx, actor=who), repo)
+        repo, who = _bearer(tx, ticket)
+        permits.require_bytes(replace(tx, actor=who), repo)
 
     hub.read(check)
+
+
+def lent(hub: Hub, ticket: Ticket) -> Form:
+    """How the object to be downloaded is kept, if its bearer may still have it.
+
+    Raises likewise, and NotFound for what the repo no longer owns.
+    """
+
+    def look(tx: Transaction) -> Form:
+        repo, who = _bearer(tx, ticket)
+        repos.require(who, repo, Access.READ)
+        return require_form(tx, repo, ticket.sha256)
+
+    return hub.read(look)
+
+
+def _bearer(tx: Transaction, ticket: Ticket) -> tuple[Repo, Actor]:
+    repo = repo_rows.by_id(tx.db, ticket.repo_id)
+    if repo is None:
+        raise NotFound("The repo is gone.")
+    return repo, VISITOR if ticket.user_id is None else speak_for(tx, ticket.user_id)
 
 
 def begin_upload(tx: Transaction, repo: Repo, sha256: str, size: int) -> Upload:
@@ -160,14 +174,14 @@ def finish_upload(hub: Hub, ticket: Ticket) -> None:
         return
     parts = parts_of(hub, ticket)
     parts.complete(ticket.sha256)
-    hub.write(_own, ticket)
+    _owned_now(hub, ticket)
     parts.abort()
 
 
 def receive_object(hub: Hub, ticket: Ticket, path: Path) -> None:
     """The file at `path`, checked against the ticket, becomes an object of the repo's."""
     hub.objects.adopt(lfs_key(ticket.sha256), path)
-    hub.write(_own, ticket)
+    _owned_now(hub, ticket)
 
 
 def claim(hub: Hub, repo: Repo, path: Path, sha256: str, size: int) -> None:
@@ -175,7 +189,13 @@ def claim(hub: Hub, repo: Repo, path: Path, sha256: str, size: int) -> None:
     receive_object(hub, Ticket(repo.id, sha256, size, None), path)
 
 
-def _own(tx: Transaction, ticket: Ticket) -> None:
+def _owned_now(hub: Hub, ticket: Ticket) -> None:
+    """The object has been stored whole. What is in chunks already is not kept twice."""
+    if not hub.write(_own, ticket).raw:
+        hub.objects.delete(lfs_key(ticket.sha256))
+
+
+def _own(tx: Transaction, ticket: Ticket) -> Form:
     if repo_rows.by_id(tx.db, ticket.repo_id) is None:
         raise NotFound("The repo is gone.")
     claimed = store.claim(tx.db, ticket.repo_id, ticket.sha256, ticket.size, tx.now)
@@ -186,3 +206,7 @@ def _own(tx: Transaction, ticket: Ticket) -> None:
         store.grow(tx.db, ticket.repo_id, ticket.size)
     if ticket.upload:
         store.drop_upload(tx.db, ticket.upload)
+    form = store.forms(tx.db, ticket.repo_id, [ticket.sha256])[ticket.sha256]
+    if form.raw and not form.xet:
+        tx.later("xet.convert", sha256=form.sha256)
+    return form

@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterable
 
 from bearhug.errors import EntryNotFound, TooLarge
 from bearhug.files import store
-from bearhug.files.model import Node, Snapshot
+from bearhug.files.model import Form, Node, Snapshot
 from bearhug.git import store as git
 from bearhug.git.formats import FOLDER, SUBMODULE, Pointer, parse_pointer
 from bearhug.git.trees import Entry
 from bearhug.hub import Transaction
 from bearhug.repos.model import Repo
-from bearhug.storage.objects import lfs_key
 
 WHOLE_BYTES = 16 * 1024 * 1024
 """The largest file `read` returns unless asked for more: it stands in memory whole."""
@@ -80,22 +79,35 @@ def reader(tx: Transaction, snapshot: Snapshot, found: Node) -> Callable[[int, i
 
     Raises EntryNotFound for what was deleted for good.
     """
-    require_held(tx, snapshot, found)
-    if found.lfs is None:
+    form = form_of(tx, snapshot, found)
+    if form is None:
         repository, oid = snapshot.repository, found.oid
         return lambda start, stop: repository.blob(oid)[start:stop]
-    objects, key = tx.hub.objects, lfs_key(found.lfs.sha256)
+    objects, key = tx.hub.objects, form.key
     return lambda start, stop: b"".join(objects.read(key, start, stop))
 
 
-def require_held(tx: Transaction, snapshot: Snapshot, found: Node) -> None:
-    """Raises EntryNotFound for an LFS file that is only its pointer: the repo gave it up."""
-    if not held(tx, snapshot, [found]):
+def form_of(tx: Transaction, snapshot: Snapshot, found: Node) -> Form | None:
+    """How an LFS file is kept; None for a file that git has.
+
+    Raises EntryNotFound for one of which the repo gave up all but the pointer.
+    """
+    if found.lfs is None:
+        return None
+    form = forms(tx, snapshot, [found]).get(found.lfs.sha256)
+    if form is None:
         gone = EntryNotFound(
             f"{found.path} was deleted from this repo's storage for good; only its pointer is left."
         )
         gone.headers["X-Repo-Commit"] = snapshot.commit
         raise gone
+    return form
+
+
+def forms(tx: Transaction, snapshot: Snapshot, found: Iterable[Node]) -> dict[str, Form]:
+    """By sha256: how those LFS files among them are kept whose content the repo has."""
+    hashes = [node.lfs.sha256 for node in found if node.lfs]
+    return store.forms(tx.db, snapshot.repo.id, hashes) if hashes else {}
 
 
 def held(tx: Transaction, snapshot: Snapshot, found: Iterable[Node]) -> list[Node]:

@@ -5,12 +5,37 @@ from collections.abc import Iterable
 from sqlalchemy import bindparam, delete, func, select, update
 
 from bearhug.db import Connection, Row, statement, upsert
-from bearhug.db.schema import accounts, commits, objects, packs, repo_objects, repos, uploads
+from bearhug.db.schema import (
+    accounts,
+    commits,
+    objects,
+    packs,
+    repo_objects,
+    repos,
+    uploads,
+    xet_files,
+)
+from bearhug.files.model import Form
 from bearhug.kit.wire import Moment
+from bearhug.kit.xet.hashes import text
 
 _OWNED = statement(
     select(objects.c.sha256, objects.c.size)
     .join(repo_objects, repo_objects.c.sha256 == objects.c.sha256)
+    .where(
+        repo_objects.c.repo_id == bindparam("repo_id"),
+        objects.c.sha256.in_(bindparam("hashes", expanding=True)),
+    )
+)
+_FORMS = statement(
+    select(
+        objects.c.sha256,
+        objects.c.size,
+        objects.c.raw,
+        xet_files.c.hash,
+    )
+    .join(repo_objects, repo_objects.c.sha256 == objects.c.sha256)
+    .outerjoin(xet_files, xet_files.c.id == objects.c.file_id)
     .where(
         repo_objects.c.repo_id == bindparam("repo_id"),
         objects.c.sha256.in_(bindparam("hashes", expanding=True)),
@@ -96,6 +121,17 @@ def owned(db: Connection, repo_id: int, hashes: Iterable[str]) -> dict[str, int]
     for start in range(0, len(wanted), 500):
         rows = db.all(_OWNED, repo_id=repo_id, hashes=wanted[start : start + 500])
         found.update({row.sha256: row.size for row in rows})
+    return found
+
+
+def forms(db: Connection, repo_id: int, hashes: Iterable[str]) -> dict[str, Form]:
+    """Of these sha256, those the repo owns, and how they are kept."""
+    found: dict[str, Form] = {}
+    wanted = list(dict.fromkeys(hashes))
+    for start in range(0, len(wanted), 500):
+        for row in db.all(_FORMS, repo_id=repo_id, hashes=wanted[start : start + 500]):
+            xet = "" if row.hash is None else text(bytes(row.hash))
+            found[row.sha256] = Form(row.sha256, row.size, bool(row.raw), xet)
     return found
 
 

@@ -76,6 +76,11 @@ _COPY_COMMITS = statement(
 )
 _NOT_HELD = ~select(repo_objects.c.sha256).where(repo_objects.c.sha256 == objects.c.sha256).exists()
 _UNHELD = statement(select(objects.c.sha256).where(_NOT_HELD).limit(bindparam("limit")))
+_UNHELD_SIZES = statement(
+    select(objects.c.sha256, objects.c.size, objects.c.raw)
+    .where(_NOT_HELD)
+    .limit(bindparam("limit"))
+)
 _FORGET = statement(delete(objects).where(objects.c.sha256 == bindparam("sha256"), _NOT_HELD))
 
 
@@ -126,6 +131,12 @@ def copy(db: Connection, source: int, target: int, at: Moment) -> None:
 def unheld(db: Connection, limit: int) -> list[str]:
     """Objects that no repo holds."""
     return [row.sha256 for row in db.all(_UNHELD, limit=limit)]
+
+
+def unheld_sizes(db: Connection, limit: int) -> dict[str, int]:
+    """Likewise, each with the bytes it takes as a whole file: none where it is in chunks only."""
+    rows = db.all(_UNHELD_SIZES, limit=limit)
+    return {row.sha256: row.size if row.raw else 0 for row in rows}
 
 
 def forget(db: Connection, sha256: str) -> bool:

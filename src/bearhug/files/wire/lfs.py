@@ -1,9 +1,11 @@
 """LFS: where objects are sent and had. Clients: git-lfs, huggingface_hub/lfs.py.
 
-Rules as in git-lfs's docs/api/batch.md; the multipart transfer is the Hub's own.
+Rules as in git-lfs's docs/api/batch.md; the transfers multipart and xet are the Hub's own.
 """
 
+from secrets import token_hex
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -36,9 +38,14 @@ async def batch(request: Request) -> Response:
     named = body.get("ref")
     ref = str(named.get("name", "")) if isinstance(named, dict) else None
     repo, owned = await call.read(_find_owned, request.path_params, access, list(wanted), ref)
-    multipart = operation == "upload" and "multipart" in (body.get("transfers") or [])
-    large = any(size > lfs.MULTIPART_OVER for oid, size in wanted.items() if oid not in owned)
-    answering = _Batch(call, repo, (await call.actor()).user_id, multipart and large)
+    missing = [size for oid, size in wanted.items() if oid not in owned]
+    transfer = _transfer(body, missing) if operation == "upload" else "basic"
+    answering = _Batch(call, repo, (await call.actor()).user_id, transfer)
+    if transfer == "xet" and missing:
+        answering.chunks = _chunks(call, repo, ref)
+        answering.chunks["header"] |= await call.read(
+            call.hub.rooms["xet_headers"], repo, call.base_url
+        )
     listed = []
     for sha256, size in wanted.items():
         known = owned.get(sha256)
@@ -46,8 +53,7 @@ async def batch(request: Request) -> Response:
             listed.append(await answering.upload(sha256, size, known))
         else:
             listed.append(answering.download(sha256, known))
-    used = "multipart" if answering.multipart else "basic"
-    return lfs_answer({"transfer": used, "objects": listed, "hash_algo": "sha256"})
+    return lfs_answer({"transfer": transfer, "objects": listed, "hash_algo": "sha256"})
 
 
 async def verify(request: Request) -> Response:
@@ -62,15 +68,39 @@ async def verify(request: Request) -> Response:
     return lfs_answer({})
 
 
+def _transfer(body: dict[str, Any], missing: list[int]) -> str:
+    """How the missing objects, of these sizes, are to be sent: the best way the client knows.
+
+    One way for all of a batch: git-lfs gives it to one program whole.
+    """
+    offered = body.get("transfers")
+    offered = offered if isinstance(offered, list) else []
+    if "xet" in offered:
+        return "xet"
+    large = any(size > lfs.MULTIPART_OVER for size in missing)
+    return "multipart" if large and "multipart" in offered else "basic"
+
+
+def _chunks(call: Call, repo: Repo, ref: str | None) -> dict[str, Any]:
+    """The action of whoever sends chunks: its address is where to ask for another token (XET §9).
+
+    Clients that name no ref may be proposing: so the token is asked for as if they were.
+    """
+    place = f"{call.base_url}{repo.api_path}/xet-write-token/"
+    href = place + (quote(ref, safe="") if ref else "None?create_pr=1")
+    return {"href": href, "header": {"X-Xet-Session-Id": token_hex(16)}}
+
+
 class _Batch:
     """The answer to one batch, object by object."""
 
-    def __init__(self, call: Call, repo: Repo, user_id: int | None, multipart: bool) -> None:
+    def __init__(self, call: Call, repo: Repo, user_id: int | None, transfer: str) -> None:
         self.call = call
         self.repo = repo
         self.user_id = user_id
-        self.multipart = multipart
-        """For all of a batch or none: git-lfs gives it to one program whole."""
+        self.transfer = transfer
+        self.chunks: dict[str, Any] = {}
+        """How a client that sends chunks uploads any of them."""
 
     async def upload(self, sha256: str, size: int, known: int | None) -> dict[str, Any]:
         listed: dict[str, Any] = {"oid": sha256, "size": size}
@@ -97,7 +127,9 @@ class _Batch:
         return {**found, "actions": {"download": action}}
 
     async def _upload_action(self, sha256: str, size: int) -> dict[str, Any]:
-        if self.multipart and size:
+        if self.transfer == "xet":
+            return self.chunks
+        if self.transfer == "multipart" and size:
             return await self._parts(sha256, size)
         ticket = Ticket(self.repo.id, sha256, size, self.user_id)
         return {"href": self._address(ticket, ""), "expires_in": lfs.UPLOAD_SECONDS}

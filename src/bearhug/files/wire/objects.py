@@ -4,10 +4,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bearhug.files.model import Form
 from bearhug.files.service import objects as lfs
 from bearhug.files.service.objects import Ticket
-from bearhug.repos.model import Access
-from bearhug.storage import Incoming, lfs_key
+from bearhug.storage import Incoming
 from bearhug.web.call import Call
 from bearhug.web.receiving import receive
 from bearhug.web.sending import FileResponse, ObjectResponse
@@ -18,7 +18,7 @@ UPLOAD, DOWNLOAD = "lfs-upload", "lfs-download"
 async def put_object(request: Request) -> Response:
     """The object itself; the address is the permission, and says what must come."""
     call = Call.of(request)
-    ticket = await _ticket(call, UPLOAD, Access.WRITE)
+    ticket = await _ticket(call)
     incoming = await call.thread(
         Incoming,
         call.hub.objects.scratch,
@@ -34,7 +34,7 @@ async def put_object(request: Request) -> Response:
 async def put_part(request: Request) -> Response:
     """One part of a multipart upload, by its number from 1."""
     call = Call.of(request)
-    ticket = await _ticket(call, UPLOAD, Access.WRITE)
+    ticket = await _ticket(call)
     number = request.path_params["number"]
     parts = await call.thread(lfs.parts_of, call.hub, ticket)
     expected = parts.part_size(number)
@@ -48,7 +48,7 @@ async def put_part(request: Request) -> Response:
 async def complete(request: Request) -> Response:
     """All parts have been sent: make them one object."""
     call = Call.of(request)
-    ticket = await _ticket(call, UPLOAD, Access.WRITE)
+    ticket = await _ticket(call)
     await call.thread(lfs.finish_upload, call.hub, ticket)
     return JSONResponse({"oid": ticket.sha256, "size": ticket.size})
 
@@ -56,30 +56,34 @@ async def complete(request: Request) -> Response:
 async def get_object(request: Request) -> Response:
     """An object by a signed address, as git-lfs was given it."""
     call = Call.of(request)
-    ticket = await _ticket(call, DOWNLOAD, Access.READ)
-    return object_response(call, ticket.sha256, ticket.size, ticket.sha256, inline=False)
+    ticket = lfs.ticket_of(call.hub, request.path_params["ticket"], DOWNLOAD)
+    form = await call.thread(lfs.lent, call.hub, ticket)
+    return object_response(call, form, ticket.sha256, inline=False)
 
 
-def object_response(
-    call: Call, sha256: str, size: int, filename: str, inline: bool
-) -> FileResponse:
-    settings = call.hub.settings
+def object_response(call: Call, form: Form, filename: str, inline: bool) -> FileResponse:
+    """A whole file, by the shortest way there is for the form in which it is kept.
+
+    Out of chunks only the hub itself can put it together: no proxy is shown the way, and no
+    cloud.
+    """
+    objects = call.hub.objects
     return ObjectResponse(
-        call.hub.objects,
-        lfs_key(sha256),
-        size=size,
+        objects,
+        form.key,
+        size=form.size,
         filename=filename,
-        etag=sha256,
+        etag=form.sha256,
         inline=inline,
-        redirect=not call.hub.objects.local,
-        accel_prefix=settings.accel_prefix,
+        redirect=form.raw and not objects.local,
+        accel_prefix=call.hub.settings.accel_prefix if form.raw else "",
     )
 
 
-async def _ticket(call: Call, purpose: str, access: Access) -> Ticket:
-    """What the address stands for, if whoever it was made for may still use it."""
-    ticket = lfs.ticket_of(call.hub, call.request.path_params["ticket"], purpose)
-    await call.thread(lfs.check_ticket, call.hub, ticket, access)
+async def _ticket(call: Call) -> Ticket:
+    """What may be sent to this address, if whoever it was made for may still do so."""
+    ticket = lfs.ticket_of(call.hub, call.request.path_params["ticket"], UPLOAD)
+    await call.thread(lfs.check_ticket, call.hub, ticket)
     return ticket
 
 
