@@ -41,6 +41,7 @@ def test_a_member_outside_the_group_sees_nothing(client: TestClient, group: str)
 
 
 def test_in_it_they_are_what_the_group_makes_them(client: TestClient, group: str) -> None:
+    assert listed(client, GRACE) == []
     assert put(client, group, "grace", "read").status_code == 200
     assert client.get(REPO, headers=GRACE).status_code == 200
     assert listed(client, GRACE) == ["bears/den"]

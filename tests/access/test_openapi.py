@@ -15,6 +15,7 @@ from tests.repos_of import make_repo
 ADA = {"Authorization": "Bearer hf_ada"}
 FILES = {"README.md": "# A card", "notes.txt": "quince", "config.json": "{}"}
 EXAMPLES = 3
+OTHER_KINDS = ("/api/datasets/{owner}", "/api/spaces/{owner}", "/api/kernels/{owner}")
 KNOWN = {"owner": "ada", "name": "open", "rev": "main", "org": "bears", "user": "ada"}
 
 
@@ -41,10 +42,19 @@ def test_it_is_served_and_whole(client: TestClient) -> None:
 
 
 def test_no_answer_is_a_bug(client: TestClient) -> None:
-    """Each operation a few times: about what there is, and about anything else."""
-    schema = schemathesis.openapi.from_dict(client.get("/openapi.json").json())
-    tried = [check(client, found.ok()) for found in schema.get_all_operations()]
-    assert len(tried) > 100
+    """Each operation a few times: about what there is, and about anything else.
+
+    Of what every kind of repo has, models stand for all: one function answers for the four.
+    """
+    told = client.get("/openapi.json").json()
+    told["paths"] = {
+        path: each for path, each in told["paths"].items() if not path.startswith(OTHER_KINDS)
+    }
+    tried = 0
+    for found in schemathesis.openapi.from_dict(told).get_all_operations():
+        check(client, found.ok())  # type: ignore[union-attr]
+        tried += 1
+    assert tried > 100
 
 
 def check(client: TestClient, operation: Any) -> None:

@@ -90,7 +90,8 @@ class Look:
             return self.census.everyone
         if actor.user_id is None:
             return self.census.public
-        key = ("seen", actor.user_id, tuple(sorted(actor.roles.items())), repr(actor.grant))
+        roles = (tuple(sorted(actor.roles.items())), tuple(sorted(actor.groups.items())))
+        key = ("seen", actor.user_id, roles, repr(actor.grant))
         hidden = self._once(key, lambda: store.hidden_but_seen(self.tx.db, actor))
         return self.census.public | hidden
 
