@@ -17,6 +17,10 @@ def test_windows_lines_and_a_byte_order_mark_are_fine() -> None:
     assert (parsed.metadata, parsed.body) == ({"license": "mit"}, "Text\r\n")
 
 
+def test_blank_lines_may_come_first() -> None:
+    assert parse("\n\n---\nlicense: mit\n---\nText").metadata == {"license": "mit"}
+
+
 def test_a_readme_without_metadata_is_all_text() -> None:
     assert parse("# Just words\n---\n").metadata == {}
     assert parse("---\nnever closed\n").body == "---\nnever closed\n"
