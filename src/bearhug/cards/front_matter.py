@@ -16,9 +16,7 @@ MAX_BYTES = 64 * 1024
 MAX_DEPTH = 20
 
 # Blank lines may come first, as in huggingface_hub/repocard.py, REGEX_YAML_BLOCK.
-_FENCED = re.compile(
-    r"\A\ufeff?\s*---[ \t]*\r?\n(.*?)^---[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE
-)
+_FENCED = re.compile(r"\A\ufeff?\s*---[ \t]*\r?\n(.*?)^---[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE)
 _UNKEPT = re.compile(r"[\0\ud800-\udfff]")
 
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
