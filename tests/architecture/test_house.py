@@ -34,7 +34,7 @@ SPEAKERS = {
     "httpx": {"inference", "outgoing", "webhooks", "issuers"},
     "xllamacpp": {"inference"},
     "jwt": {"oauth"},
-    "cryptography": {"oauth"},
+    "cryptography": {"oauth", "sealing"},
 }
 
 each_module = pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SRC)))
