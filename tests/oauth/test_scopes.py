@@ -147,6 +147,50 @@ def test_gated_repos_opens_gates_and_nothing_private(
     assert not armed("gated-repos", user=GRACE).reads("ada/gated")
 
 
+def test_talking_is_a_scope_of_its_own(armed: Callable[..., Armed]) -> None:
+    said = {"title": "A word", "description": "x", "pullRequest": False}
+    path = "/api/models/ada/open/discussions"
+    for scope, status in (("read-repos", 403), ("write-discussions", 200), ("write-repos", 200)):
+        app = armed(scope, user=ADA)
+        assert app.http.post(path, json=said, headers=app.headers).status_code == status, scope
+    elsewhere = armed("write-repos", user=GRACE)
+    refused = elsewhere.http.post(path, json=said, headers=elsewhere.headers)
+    assert refused.status_code == 403
+    talks = armed("write-discussions", user=GRACE)
+    assert talks.http.post(path, json=said, headers=talks.headers).status_code == 200
+    assert talks.commits("ada/open") == 403
+
+
+def test_collections_are_scopes_of_their_own(armed: Callable[..., Armed]) -> None:
+    said = {"title": "Mine", "namespace": "ada", "private": True}
+    for scope in ("manage-repos", "read-collections"):
+        app = armed(scope)
+        refused = app.http.post("/api/collections", json=said, headers=app.headers)
+        assert refused.status_code == 403, scope
+    app = armed("write-collections")
+    made = app.http.post("/api/collections", json=said, headers=app.headers)
+    assert made.status_code == 200
+    path = f"/api/collections/{made.json()['slug']}"
+    assert armed("read-collections").get(path).status_code == 200
+    assert armed("read-repos").get(path).status_code == 404
+    assert armed("write-collections", user=GRACE).get(path).status_code == 404
+
+
+def test_webhooks_are_a_scope_of_their_own(armed: Callable[..., Armed]) -> None:
+    path = "/api/settings/webhooks"
+    assert armed("manage-repos").get(path).status_code == 403
+    assert armed("webhooks").get(path).status_code == 200
+
+
+def test_no_app_agrees_to_anything_for_its_user(timed: Hub, armed: Callable[..., Armed]) -> None:
+    make_repo(timed, "asks", {"notes.txt": "let in"})
+    ada = person(timed, "ada")
+    timed.write_as(ada, repos.change_settings, RepoKind.MODEL, "ada/asks", gated="auto")
+    app = armed("manage-repos gated-repos", user=GRACE)
+    asked = app.http.post("/ada/asks/ask-access", data={}, headers=app.headers)
+    assert asked.status_code == 403
+
+
 def test_an_app_is_told_what_it_asked_for(armed: Callable[..., Armed]) -> None:
     bare = armed("").get("/oauth/userinfo").json()
     assert list(bare) == ["sub"]

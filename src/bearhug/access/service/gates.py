@@ -67,7 +67,8 @@ def ask(
     repo = repos.find(tx, kind, name, access=Access.NAMES)
     user_id = tx.actor.require_user()
     _check_gated(repo)
-    if not tx.actor.grant.allows(Permission.WRITE, account=user_id):
+    agrees = tx.actor.grant.allows(Permission.WRITE, account=user_id)
+    if not agrees or tx.actor.delegation is not None:
         raise Forbidden("This token may not agree to anything for you. Ask in a browser.")
     row = store.status(tx.db, repo.id, user_id)
     if row is not None and row.status == Status.REJECTED:

@@ -161,7 +161,8 @@ def _owners(tx: Transaction) -> list[str]:
     orgs = [
         each.org.name
         for each in accounts.organisations(tx, me)
-        if each.role >= Role.WRITE and tx.actor.grant.allows(Permission.WRITE, account=each.org.id)
+        if each.role >= Role.WRITE
+        and tx.actor.grant.allows(Permission.COLLECTION_WRITE, account=each.org.id)
     ]
     return [me.name, *orgs]
 

@@ -39,7 +39,7 @@ def create(
     role = tx.actor.role_in(account.id)
     if group_id is not None and role is not Role.ADMIN:
         role = tx.actor.groups.get(group_id, Role.NO_ACCESS)
-    allowed = tx.actor.grant.allows(Permission.WRITE, account=account.id)
+    allowed = tx.actor.grant.allows(Permission.COLLECTION_WRITE, account=account.id)
     if not allowed or not (tx.actor.operator or role >= Role.WRITE):
         raise Forbidden(f"You may not make collections under {account.name!r}.")
     named = checked_title(title)
@@ -117,8 +117,8 @@ def unvote(tx: Transaction, slug: str) -> Collection:
 def _votable(tx: Transaction, slug: str) -> tuple[Collection, int]:
     found = find(tx, slug)
     user_id = tx.actor.require_user()
-    if not tx.actor.grant.allows(Permission.WRITE, account=user_id):
-        raise Forbidden("This token may only read. Make one with the write role to upvote.")
+    if not tx.actor.grant.allows(Permission.COLLECTION_WRITE, account=user_id):
+        raise Forbidden("This token may not upvote for you. Make one with the write role.")
     return found, user_id
 
 

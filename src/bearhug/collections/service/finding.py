@@ -112,13 +112,13 @@ def can_see(actor: Actor, found: Collection) -> bool:
     """Public ones everybody; private ones members of the owner, or of the group it is in."""
     if actor.operator or not found.private:
         return True
-    reads = actor.grant.allows(Permission.READ, account=found.owner.id)
+    reads = actor.grant.allows(Permission.COLLECTION_READ, account=found.owner.id)
     return role_for(actor, found) >= Role.READ and reads
 
 
 def can_write(actor: Actor, found: Collection) -> bool:
     """Its owner, and members who may write."""
-    writes = actor.grant.allows(Permission.WRITE, account=found.owner.id)
+    writes = actor.grant.allows(Permission.COLLECTION_WRITE, account=found.owner.id)
     return writes and (actor.operator or role_for(actor, found) >= Role.WRITE)
 
 

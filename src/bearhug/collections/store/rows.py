@@ -268,7 +268,8 @@ def _private(actor: Actor) -> ColumnElement[bool]:
     """Those of accounts whose members may read, or of one's resource groups."""
     if actor.user_id is None:
         return false()
-    allowed = [id for id in actor.roles if actor.grant.allows(Permission.READ, account=id)]
+    reads = actor.grant.allows
+    allowed = [id for id in actor.roles if reads(Permission.COLLECTION_READ, account=id)]
     members = [id for id in allowed if actor.roles[id] >= Role.READ]
     admins = [id for id in members if actor.roles[id] is Role.ADMIN]
     groups = [id for id, role in actor.groups.items() if role >= Role.READ]

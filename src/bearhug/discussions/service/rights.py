@@ -33,10 +33,7 @@ def may_speak(actor: Actor, repo: Repo) -> bool:
     """Whether they are open, to somebody with a credential that writes for them."""
     if actor.user_id is None or repo.disabled or not repo.talk:
         return False
-    allows = actor.grant.allows
-    return allows(Permission.WRITE, account=actor.user_id) or allows(
-        Permission.WRITE, account=repo.owner_id, repo=repo.id
-    )
+    return actor.grant.allows(Permission.DISCUSS, account=repo.owner_id, repo=repo.id)
 
 
 def require_speak(tx: Transaction, repo: Repo, discussion: Discussion | None = None) -> int:
@@ -47,7 +44,7 @@ def require_speak(tx: Transaction, repo: Repo, discussion: Discussion | None = N
     if repo.disabled:
         raise Forbidden("Access to this resource is disabled.")
     if not may_speak(tx.actor, repo):
-        raise Forbidden("This token may only read. Make one with the write role to take part.")
+        raise Forbidden("This token may not talk for you. Make one with the write role.")
     if discussion is not None and discussion.locked and not decides(tx.actor, repo):
         raise Locked
     return user_id
