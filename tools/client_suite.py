@@ -22,6 +22,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 NAME = "hub-ci.huggingface.co"
+ALSO = "huggingface.co"
+"""Where the client has cards validated, whatever its endpoint is (repocard.py)."""
+
 PORT = 8000
 INSIDE = "BEARHUG_CLIENT_SUITE"
 
@@ -71,7 +74,7 @@ def _enter() -> int:
 
 def _name_this_machine(home: Path) -> None:
     hosts = home / "hosts"
-    hosts.write_text(f"127.0.0.1 localhost {NAME}\n::1 localhost\n")
+    hosts.write_text(f"127.0.0.1 localhost {NAME} {ALSO}\n::1 localhost\n")
     _run("mount", "--bind", str(hosts), "/etc/hosts")
 
 
@@ -81,7 +84,7 @@ def _certify(home: Path) -> Path:
     authority, key = home / "authority.crt", home / "authority.key"
     _run(*new, "-x509", "-subj", "/CN=test", "-keyout", str(key), "-out", str(authority))
     asked, extensions = home / "hub.csr", home / "extensions"
-    extensions.write_text(f"subjectAltName=DNS:{NAME}\nbasicConstraints=CA:FALSE\n")
+    extensions.write_text(f"subjectAltName=DNS:{NAME},DNS:{ALSO}\nbasicConstraints=CA:FALSE\n")
     _run(*new, "-subj", f"/CN={NAME}", "-keyout", str(home / "hub.key"), "-out", str(asked))
     _run(
         *("openssl", "x509", "-req", "-days", "2", "-in", str(asked), "-CAcreateserial"),
