@@ -1,16 +1,17 @@
 """Who says what, who decides, and what becomes of what was said."""
 
 import threading
+from typing import Any
 
 import pytest
 
 from bearhug.accounts import service as accounts
 from bearhug.discussions import service as talk
-from bearhug.discussions.model import EventKind, Locked, Status, TalkClosed
+from bearhug.discussions.model import EventKind, Filter, Locked, Status, TalkClosed
 from bearhug.errors import Conflict, Forbidden, RepoNotFound, Unprocessable
 from bearhug.hub import Transaction
 from bearhug.repos.model import Visibility
-from tests.discussions.conftest import Talking, spot
+from tests.discussions.conftest import BERT, MODEL, Talking, spot
 
 
 def test_numbers_have_no_gap_when_two_open_at_once(any_talking: Talking) -> None:
@@ -66,6 +67,27 @@ def test_reactions_are_taken_back_by_giving_them_again(any_talking: Talking) -> 
     assert [(each.emoji, each.names) for each in given] == [("👍", ("ada",)), ("🚀", ("ada",))]
     with pytest.raises(Unprocessable):
         any_talking.do("ada", talk.react, spot(), first, "🐍")
+
+
+def test_lists_are_filtered_and_counted(any_talking: Talking) -> None:
+    for who, title in (("ada", "Bears"), ("linus", "100% honey"), ("linus", "Honeycomb")):
+        any_talking.open(who, title)
+    any_talking.propose("linus", "c.txt", "c\n", "More honey")
+    any_talking.do("ada", talk.set_pinned, spot(1), True)
+    any_talking.do("ada", talk.set_status, spot(3), Status.CLOSED)
+
+    def listed(**wanted: Any) -> list[int]:
+        _, found = any_talking.hub.read(talk.board, MODEL, BERT, Filter(**wanted), 0)
+        return [each.num for each in found]
+
+    assert listed() == [4, 3, 2, 1]
+    assert listed(pinned_first=True) == [1, 4, 3, 2]
+    assert listed(status="open", author="LINUS") == [4, 2]
+    assert listed(kind="pull_request") == [4]
+    assert listed(text="100%") == [2]
+    assert listed(text="HONEY", kind="discussion") == [3, 2]
+    board, _ = any_talking.hub.read(talk.board, MODEL, BERT, Filter("discussion"), 0)
+    assert (board.open, board.ended, board.total, board.speaks) == (2, 1, 3, False)
 
 
 def test_who_may_decide(talking: Talking) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bearhug.discussions.model import Thread
 from bearhug.discussions.service import changes
+from bearhug.discussions.service.memory import memory
 from bearhug.files import service as files
 from bearhug.files.model import Snapshot
 from bearhug.files.service import browsing
@@ -43,9 +44,12 @@ def contents(tx: Transaction, thread: Thread) -> Contents | None:
     repository = snapshot.repository
     oids = merging.ahead(repository, base, snapshot.commit, limit=MOST_COMMITS)
     said = browsing.told(tx, snapshot, [repository.commit(oid) for oid in oids])
-    changed = browsing.changed(tx, snapshot, brought.common)
+    key = (thread.repo.id, brought.common, snapshot.commit)
+    changed = memory(tx).files.get(
+        key, lambda: tuple(browsing.changed(tx, snapshot, brought.common))
+    )
     collide = [_collision(tx, snapshot, base, path) for path in brought.conflicts[:MOST_CONFLICTS]]
-    return Contents(snapshot.commit, tuple(said), tuple(changed), tuple(collide))
+    return Contents(snapshot.commit, tuple(said), changed, tuple(collide))
 
 
 def _collision(tx: Transaction, theirs: Snapshot, base: str, path: str) -> Collision:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 from bearhug.discussions.model import Changes
+from bearhug.files.service.browsing import Change
 from bearhug.hub import Transaction
 
 V = TypeVar("V")
@@ -42,6 +43,15 @@ class Memory:
     def __init__(self) -> None:
         self.html: Kept[str] = Kept(lambda html: len(html) + 200)
         self.changes: Kept[Changes] = Kept(lambda changes: len(changes.diff) + 1000)
+        self.files: Kept[tuple[Change, ...]] = Kept(_weight)
+
+
+def _weight(files: tuple[Change, ...]) -> int:
+    """About as many characters as the lines have, and what holds each."""
+    return 500 + sum(
+        500 + sum(100 + len(line.text) for hunk in file.diff.hunks for line in hunk.lines)
+        for file in files
+    )
 
 
 def memory(tx: Transaction) -> Memory:
