@@ -14,6 +14,7 @@ from bearhug.accounts.model import Refused, TokenRole
 from bearhug.admin import service as admin
 from bearhug.admin.model import Health
 from bearhug.app import Application, build_hub
+from bearhug.cas.service import checking, sweeping
 from bearhug.config import Settings, from_environment
 from bearhug.errors import HubError
 from bearhug.hub import Hub
@@ -98,6 +99,24 @@ def _doctor(settings: Settings, asked: argparse.Namespace) -> int:
     return 1 if any(finding.health is Health.BAD for finding in findings) else 0
 
 
+def _collect(settings: Settings, asked: argparse.Namespace) -> int:
+    with _open(settings) as hub:
+        work = sweeping.preview if asked.dry_run else sweeping.collect
+        freed = work(hub, at_once=asked.now)
+    print("\n".join(sweeping.told(freed, would=asked.dry_run)))
+    return 0
+
+
+def _check(settings: Settings, asked: argparse.Namespace) -> int:
+    damaged = 0
+    with _open(settings) as hub:
+        for finding in checking.examine(hub, quick=asked.quick):
+            damaged += finding.damage
+            print(f"{'DAMAGED' if finding.damage else 'note   '}  {finding}", flush=True)
+    print(f"damaged: {damaged}" if damaged else "nothing is damaged")
+    return 1 if damaged else 0
+
+
 def _seed(settings: Settings, asked: argparse.Namespace) -> int:
     with _open(settings) as hub:
         seeding.seed(hub)
@@ -157,6 +176,19 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="say what is wrong with this set-up")
     _data(doctor)
     doctor.set_defaults(act=_doctor)
+
+    collecting = commands.add_parser("gc", help="delete what nobody holds any more")
+    _data(collecting)
+    collecting.add_argument(
+        "--now", action="store_true", help="without the weeks that clients may still refer to it"
+    )
+    collecting.add_argument("--dry-run", action="store_true", help="only say what would go")
+    collecting.set_defaults(act=_collect)
+
+    checked = commands.add_parser("fsck", help="look every stored byte over")
+    _data(checked)
+    checked.add_argument("--quick", action="store_true", help="sizes and rows, without the bytes")
+    checked.set_defaults(act=_check)
 
     commands.add_parser("version", help="print the version").set_defaults(act=_version)
     _add_admin(commands.add_parser("admin", help="users and tokens"))

@@ -39,6 +39,18 @@ class Access:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """What fsck has to say of a thing. A note is no damage: nothing that is held is lost."""
+
+    subject: str
+    words: str
+    damage: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.words}"
+
+
+@dataclass(frozen=True)
 class Span:
     """Chunks of one xorb that are asked for together, and their stored bytes; ends exclusive."""
 

@@ -128,7 +128,7 @@ def preview(hub: Hub, *, at_once: bool = False) -> Freed:
     try:
         hub.write(run)
     except _Undone as undone:
-        freed = undone.freed
+        freed = undone.freed + Freed(at=now)
     for stray in strays(hub, now - DAY_MS):
         freed += Freed(strays=1, stray_bytes=stray.size)
     return freed
@@ -141,6 +141,21 @@ def last(tx: Transaction) -> Freed | None:
         return None
     known = {field.name for field in fields(Freed)}
     return Freed(**{name: value for name, value in json.loads(kept).items() if name in known})
+
+
+def told(freed: Freed, *, would: bool = False) -> list[str]:
+    """In words, a line each."""
+    lines = [
+        (freed.claims, 0, "sent a week ago and in no commit"),
+        (freed.objects, freed.object_bytes, "objects that no repo holds"),
+        (freed.files, 0, "lists of chunks that no object is read by"),
+        (freed.condemned, 0, "xorbs in no file, to be deleted in a day"),
+        (freed.xorbs, freed.xorb_bytes, "xorbs in no file, deleted"),
+        (freed.strays, freed.stray_bytes, "stored files that no row named"),
+    ]
+    told = [f"{count:>8}  {size:>16,} bytes  {words}" for count, size, words in lines if count]
+    would_be = "would be " if would else ""
+    return [*told, f"{freed.bytes:,} bytes {would_be}freed"]
 
 
 def schedule(tx: Transaction) -> None:

@@ -1,0 +1,242 @@
+"""What goes, when, and what never does: the collector against a clock and against clients."""
+
+import os
+import random
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from bearhug.admin.store import waiting_jobs
+from bearhug.app import JOBS
+from bearhug.cas import service as cas
+from bearhug.cas.service import sweeping
+from bearhug.cas.service.strays import strays
+from bearhug.errors import Unprocessable
+from bearhug.files import service as files
+from bearhug.files.model import AddLfs, Proposal
+from bearhug.hub import Hub
+from bearhug.repos import service as repos
+from bearhug.repos.model import Repo, RepoKind
+from bearhug.storage import lfs_key, pack_key
+from bearhug.worker import Worker
+from tests.cas.sending import Packed, pack, repo_of, send, send_xorb, ticket
+from tests.conftest import person
+
+DAY = 24 * 3600
+DATA = random.Random(12).randbytes(300_000)
+
+
+@dataclass
+class Clock:
+    """Stands still until it is told to go on."""
+
+    now: int
+
+    def __call__(self) -> int:
+        return self.now
+
+    def wait(self, *, days: float = 0) -> None:
+        self.now += int(days * DAY * 1000) + 1
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(time.time_ns() // 1_000_000)
+
+
+@pytest.fixture
+def kept(any_hub: Hub, clock: Clock) -> Hub:
+    """On either database, by that clock."""
+    return replace(any_hub, clock=clock)
+
+
+def commit(hub: Hub, repo: Repo, packed: Packed) -> None:
+    op = AddLfs("model.bin", packed.sha256, len(packed.data))
+    files.commit_now(
+        hub, person(hub, "ada"), RepoKind.MODEL, str(repo.name), Proposal((op,), "Add")
+    )
+
+
+def delete(hub: Hub, repo: Repo) -> None:
+    """And an hour later what it alone held."""
+    hub.write_as(person(hub, "ada"), repos.delete, RepoKind.MODEL, str(repo.name))
+
+
+def pass_days(hub: Hub, clock: Clock, days: int) -> None:
+    """With the collector coming every day, and the jobs it leaves done."""
+    worker = Worker(hub, JOBS)
+    for _ in range(days):
+        clock.wait(days=1)
+        sweeping.collect(hub)
+        clock.wait(days=0.1)
+        while worker.step():
+            pass
+
+
+def xorbs_stored(hub: Hub) -> int:
+    return len(list(hub.objects.walk("xorbs")))
+
+
+def test_what_a_commit_names_stays_for_good(kept: Hub, clock: Clock) -> None:
+    repo, packed = repo_of(kept, "mine"), pack(DATA)
+    send(kept, repo, packed)
+    commit(kept, repo, packed)
+    pass_days(kept, clock, 30)
+    assert kept.objects.get(lfs_key(packed.sha256)) == DATA
+
+
+def test_what_is_never_committed_goes_after_a_week_and_the_grace(kept: Hub, clock: Clock) -> None:
+    repo, packed = repo_of(kept, "mine"), pack(DATA)
+    send(kept, repo, packed)
+    pass_days(kept, clock, 6)
+    assert kept.objects.size(lfs_key(packed.sha256)) == len(DATA)
+    pass_days(kept, clock, 3)
+    assert kept.objects.size(lfs_key(packed.sha256)) is None
+    assert xorbs_stored(kept) == 1, "a client may still refer to it"
+    pass_days(kept, clock, 30)
+    assert xorbs_stored(kept) == 0
+
+
+def test_a_deleted_repos_bytes_go_once_no_client_remembers_them(kept: Hub, clock: Clock) -> None:
+    repo, packed = repo_of(kept, "mine"), pack(DATA)
+    send(kept, repo, packed)
+    commit(kept, repo, packed)
+    delete(kept, repo)
+    pass_days(kept, clock, 22)
+    assert xorbs_stored(kept) == 1
+    pass_days(kept, clock, 5)
+    assert xorbs_stored(kept) == 0
+
+
+def test_what_another_repo_holds_too_stays(kept: Hub, clock: Clock) -> None:
+    packed = pack(DATA)
+    first, second = repo_of(kept, "first"), repo_of(kept, "second")
+    for repo in (first, second):
+        send(kept, repo, packed)
+        commit(kept, repo, packed)
+    delete(kept, first)
+    pass_days(kept, clock, 40)
+    assert kept.objects.get(lfs_key(packed.sha256)) == DATA
+
+
+def test_a_returning_client_revives_what_was_condemned(kept: Hub, clock: Clock) -> None:
+    packed, repo = pack(DATA), repo_of(kept, "mine")
+    send_xorb(kept, packed)
+    clock.wait(days=22)
+    assert sweeping.collect(kept).condemned == 1
+    cas.land(kept, ticket(repo), packed.shard())  # it remembers the xorb, and sends no bytes
+    commit(kept, repo, packed)
+    pass_days(kept, clock, 30)
+    assert kept.objects.get(lfs_key(packed.sha256)) == DATA
+
+
+def test_a_grant_before_the_collector_comes_is_kept(kept: Hub, clock: Clock) -> None:
+    packed, repo = pack(DATA), repo_of(kept, "mine")
+    send_xorb(kept, packed)
+    clock.wait(days=22)
+    sweeping.collect(kept)
+    clock.wait(days=1.5)
+    assert kept.write(cas.has_xorb, packed.layout.hash)
+    assert sweeping.collect(kept).xorbs == 0
+    cas.land(kept, ticket(repo), packed.shard())
+
+
+def test_a_late_deletion_cannot_hit_a_new_upload(kept: Hub, clock: Clock) -> None:
+    packed = pack(DATA)
+    send_xorb(kept, packed)
+    (old,) = kept.objects.walk("xorbs")
+    pass_days(kept, clock, 25)
+    assert send_xorb(kept, packed), "it is gone"
+    kept.objects.delete(old.key)
+    assert xorbs_stored(kept) == 1
+
+
+def test_nobody_is_told_of_a_xorb_that_may_go_before_they_forget(kept: Hub, clock: Clock) -> None:
+    packed = pack(DATA)
+    repo = repo_of(kept, "mine")
+    send(kept, repo, packed)
+    first = packed.layout.chunk_hashes(0, 1)
+    assert cas.answer(kept, first) is not None
+    delete(kept, repo)
+    pass_days(kept, clock, 18)
+    assert cas.answer(kept, first) is None
+    assert xorbs_stored(kept) == 1
+
+
+def test_now_collects_at_once_and_clients_start_afresh(kept: Hub, clock: Clock) -> None:
+    packed = pack(DATA)
+    first, second = repo_of(kept, "first"), repo_of(kept, "second")
+    send(kept, first, packed)
+    commit(kept, first, packed)
+    before = kept.read(cas.generation)
+    delete(kept, first)
+    clock.wait()
+    told = sweeping.preview(kept, at_once=True)
+    assert (kept.read(cas.generation), xorbs_stored(kept)) == (before, 1), "nothing was changed"
+    freed = sweeping.collect(kept, at_once=True)
+    assert freed == told
+    assert (freed.objects, freed.files, freed.xorbs) == (1, 1, 1)
+    assert freed.bytes == packed.layout.stored_bytes
+    assert (kept.read(cas.generation), xorbs_stored(kept)) == (before + 1, 0)
+    assert kept.read(sweeping.last) == freed
+    with pytest.raises(Unprocessable, match="was not uploaded"):
+        cas.land(kept, ticket(second), packed.shard())
+    send(kept, second, packed)
+    assert kept.objects.get(lfs_key(packed.sha256)) == DATA
+
+
+def test_whoever_began_after_now_keeps_what_they_sent(kept: Hub, clock: Clock) -> None:
+    """The generation is told first: what is touched from then on stays."""
+    packed, repo = pack(DATA), repo_of(kept, "mine")
+    send_xorb(kept, packed)
+    sweeping.collect(kept, at_once=True)
+    cas.land(kept, ticket(repo), packed.shard())
+
+
+def written(hub: Hub, key: str, *, days_ago: float) -> None:
+    hub.objects.put(key, b"stray")
+    path = hub.objects.path(key)
+    assert path is not None
+    at = hub.clock() / 1000 - days_ago * DAY
+    os.utime(path, (at, at))
+
+
+def test_bytes_without_rows_go_after_a_day(kept: Hub, tmp_path: Path) -> None:
+    repo, packed = repo_of(kept, "mine"), pack(DATA)
+    send(kept, repo, packed)
+    lost = ["xorbs/ab/" + "ab" * 32 + ".123", lfs_key("cd" * 32), pack_key("ef" * 20)]
+    for key in lost:
+        written(kept, key, days_ago=2)
+    written(kept, lfs_key("01" * 32), days_ago=0.5)
+    # Already in chunks, and its whole bytes were to be deleted when the power went.
+    written(kept, lfs_key(packed.sha256), days_ago=2)
+    scratch = kept.objects.scratch / "half"
+    scratch.write_bytes(b"half")
+    os.utime(scratch, (1, 1))
+    found = {stray.key for stray in strays(kept, kept.clock() - DAY * 1000)}
+    assert found == {*lost, lfs_key(packed.sha256)}
+    freed = sweeping.collect(kept)
+    assert (freed.strays, freed.stray_bytes) == (4, 20)
+    assert [each for each in lost if kept.objects.size(each)] == []
+    assert kept.objects.size(lfs_key("01" * 32)) == 5
+    assert kept.objects.get(lfs_key(packed.sha256)) == DATA
+    assert not scratch.exists()
+
+
+def test_a_stray_that_was_claimed_meanwhile_stays(kept: Hub) -> None:
+    repo, sha256 = repo_of(kept, "mine"), "cd" * 32
+    written(kept, lfs_key(sha256), days_ago=2)
+    (stray,) = strays(kept, kept.clock() - DAY * 1000)
+    path = kept.objects.scratch / "again"
+    path.write_bytes(b"stray")
+    files.claim(kept, repo, path, sha256, 5)
+    assert not stray.delete()
+    assert kept.objects.size(lfs_key(sha256)) == 5
+
+
+def test_the_collector_comes_every_night(hub: Hub) -> None:
+    hub.write(sweeping.schedule)
+    hub.write(sweeping.schedule)
+    assert hub.db.read(waiting_jobs)[sweeping.JOB] == 1
