@@ -199,7 +199,9 @@ def test_a_duplicate_of_what_is_there_says_where(ada: HfApi) -> None:
         ada.duplicate_repo("ada/source", to_id="bears/copy")
 
 
-def test_objects_are_lent_only_by_readers_and_to_whom_they_may_send(ada: HfApi, server: Server) -> None:
+def test_objects_are_lent_only_by_readers_and_to_whom_they_may_send(
+    ada: HfApi, server: Server
+) -> None:
     ada.create_repo("ada/hidden", private=True)
     put(ada, "ada/hidden", "w.bin", b"weights")
     (held,) = ada.list_lfs_files("ada/hidden")
@@ -229,3 +231,31 @@ def test_objects_are_lent_only_by_readers_and_to_whom_they_may_send(ada: HfApi, 
     )
     assert commit.status_code == 200
     assert ada.hf_hub_download("ada/mine", "c.bin")
+
+
+def test_models_are_ranked_by_what_they_say_of_a_dataset(ada: HfApi, linus: HfApi) -> None:
+    ada.create_repo("ada/bench", repo_type="dataset")
+    with pytest.raises(HfHubHTTPError, match="no leaderboard"):
+        linus.get_dataset_leaderboard("ada/bench")
+    for name, value, more in (
+        ("low", 0.5, ""),
+        ("high", 0.9, ""),
+        ("tuned", 0.95, "base_model: ada/high\n"),
+    ):
+        ada.create_repo(f"ada/{name}")
+        result = {
+            "task": {"type": "qa"},
+            "dataset": {"name": "B", "type": "ada/bench"},
+            "metrics": [{"type": "accuracy", "value": value}],
+        }
+        index = json.dumps([{"name": "m", "results": [result]}])
+        card = f"---\n{more}model-index: {index}\n---\n# M\n"
+        put(ada, f"ada/{name}", "README.md", card.encode())
+    board = linus.get_dataset_leaderboard("ada/bench")
+    assert [(each.rank, each.model_id, each.value) for each in board] == [
+        (1, "ada/high", 0.9),
+        (2, "ada/low", 0.5),
+    ]
+    assert not board[0].verified
+    everyone = linus.get_dataset_leaderboard("ada/bench", base_model_only=False)
+    assert everyone[0].model_id == "ada/tuned"
