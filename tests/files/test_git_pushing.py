@@ -14,6 +14,7 @@ import pytest
 from bearhug.files import service as files
 from bearhug.files.model import Add, Proposal
 from bearhug.git import store as git
+from bearhug.git.writing import MAX_DEPTH
 from bearhug.hub import Hub, Transaction
 from bearhug.repos.model import Repo, RepoKind
 from tests.conftest import Server, person, serving
@@ -401,3 +402,33 @@ def test_the_api_makes_no_branch_that_git_cannot_keep(served: Server) -> None:
         assert client.post(f"{address}/tag/main", json={"tag": "dev"}).status_code == 200
     branches = api(served, "ada/names/refs")["branches"]
     assert {each["name"] for each in branches} == {"main", "dev/one"}
+
+
+def test_few_objects_that_stand_for_endless_files_are_refused(served: Server, ada: Desk) -> None:
+    make_repo(served.hub, "bomb", {"a.txt": "A"})
+    place = ada.clone("ada/bomb")
+    blob = ada.git("hash-object", "-w", "--stdin", at=place, stdin=b"x")
+    tree = ada.git("mktree", at=place, stdin=f"100644 blob {blob}\tf\n".encode())
+    for _ in range(7):
+        rows = "".join(f"040000 tree {tree}\td{number}\n" for number in range(10))
+        tree = ada.git("mktree", at=place, stdin=rows.encode())
+    bomb = ada.git("commit-tree", tree, "-m", "Ten million files", at=place)
+    said = ada.refused("push", "-f", "origin", f"{bomb}:main", at=place)
+    assert "(too many files)" in said
+    assert "a revision may have 500000" in said
+
+
+def test_folders_too_deep_are_found_at_whichever_path(served: Server, ada: Desk) -> None:
+    make_repo(served.hub, "deep", {"a.txt": "A"})
+    place = ada.clone("ada/deep")
+    blob = ada.git("hash-object", "-w", "--stdin", at=place, stdin=b"x")
+    tree = ada.git("mktree", at=place, stdin=f"100644 blob {blob}\tf\n".encode())
+    rows = []
+    for number in range(5):  # each is first met at the top, where it is not deep at all
+        for _ in range(MAX_DEPTH // 4):
+            tree = ada.git("mktree", at=place, stdin=f"040000 tree {tree}\td\n".encode())
+        rows.append(f"040000 tree {tree}\t{number}\n")
+    top = ada.git("mktree", at=place, stdin="".join(rows).encode())
+    commit = ada.git("commit-tree", top, "-m", "Down", at=place)
+    said = ada.refused("push", "-f", "origin", f"{commit}:main", at=place)
+    assert "(folders too deep)" in said

@@ -75,6 +75,20 @@ def test_a_listing_is_of_what_was_asked() -> None:
         packets.asked_listing(b"00ffcommand")
 
 
+def test_nobody_asks_for_ever() -> None:
+    """Some kilobytes, compressed, are millions of packets: they are not all looked at."""
+    endless = packets.FLUSH * 4_000_000
+    assert packets.asked_listing(endless) is None
+    with pytest.raises(TooLarge):
+        packets.asked_listing(packet("command=ls-refs\n") + endless)
+
+
+def test_who_names_too_many_prefixes_is_shown_all_refs() -> None:
+    names = [packet(f"ref-prefix refs/heads/{at}\n") for at in range(packets.MAX_PREFIXES + 1)]
+    listing = packets.asked_listing(packet("command=ls-refs\n") + b"".join(names) + packets.FLUSH)
+    assert listing == Listing()
+
+
 def test_an_old_client_is_told_every_ref_at_once() -> None:
     told = packets.fetch_advertisement(REFS, 0)
     lines = [line for line in packets.packets(told) if line]

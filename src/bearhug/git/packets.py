@@ -39,6 +39,9 @@ CAPABILITIES_2 = (
     "object-format=sha1",
 )
 
+MAX_PREFIXES = 256
+"""Of a listing. Who names more is shown all refs, as git itself does (ls-refs.c)."""
+
 _ID = re.compile(r"[0-9a-f]{40}")
 
 
@@ -180,18 +183,21 @@ def push_advertisement(refs: dict[str, Ref]) -> bytes:
 
 
 def asked_listing(content: bytes) -> Listing | None:
-    """What a version 2 request wants listed; None for any other command. Raises BadRequest."""
-    lines = [
-        line.rstrip(b"\n").decode("utf-8", "surrogateescape") if line is not None else ""
-        for line in packets(content)
-    ]
-    if not lines or lines[0] != "command=ls-refs":
-        return None
+    """What a version 2 request wants listed; None for any other command, which git reads itself.
+
+    Raises BadRequest, and TooLarge: millions of empty packets would take long to look at.
+    """
+    lines: list[str] = []
+    for line in packets(content):
+        lines.append((line or b"").rstrip(b"\n").decode("utf-8", "surrogateescape"))
+        if lines[0] != "command=ls-refs":
+            return None
+        if len(lines) > MAX_COMMANDS:
+            raise TooLarge(f"At most {MAX_COMMANDS} lines may say what is to be listed.")
     words = frozenset(lines)
-    prefixes = [line.removeprefix("ref-prefix ") for line in lines if line[:11] == "ref-prefix "]
-    return Listing(
-        "symrefs" in words, "peel" in words, "unborn" in words, tuple(dict.fromkeys(prefixes))
-    )
+    prefixes = {line.removeprefix("ref-prefix ") for line in lines if line[:11] == "ref-prefix "}
+    some = tuple(prefixes) if len(prefixes) <= MAX_PREFIXES else ()
+    return Listing("symrefs" in words, "peel" in words, "unborn" in words, some) if lines else None
 
 
 def listing(refs: dict[str, Ref], asked: Listing) -> bytes:

@@ -19,10 +19,15 @@ from bearhug.git.formats import Pack, parse_tag
 from bearhug.git.native import ENVIRONMENT, command
 from bearhug.git.store import INLINE_BYTES
 from bearhug.git.trees import raw_entry
+from bearhug.git.weighing import Weight, Weights
 
 ERROR_CHARS = 2_000
 TOO_LARGE = "exceeds maximum allowed size"
 """How git says so (builtin/index-pack.c)."""
+
+STREAMED, HELD = "16m", "256m"
+"""A blob over the first is never held whole; no object over the second is held at all. A pack of
+a few megabytes can stand for gigabytes."""
 
 
 class BadPack(Unprocessable):
@@ -66,8 +71,10 @@ class Quarantine:
         self._broken = False
         self._sha = ""
         self._odb: pygit2.Odb | None = None
+        self._weights = Weights(lambda oid: self._read(oid)[1])
         self._env = {
             **ENVIRONMENT,
+            "GIT_ALLOC_LIMIT": HELD,
             "GIT_OBJECT_DIRECTORY": str(self._folder.absolute()),
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": str((bare / "objects").absolute()),
         }
@@ -179,8 +186,13 @@ class Quarantine:
         """The bytes of each of these objects, in order. Raises BadPack."""
         return ((oid, self._read(oid)[1]) for oid in oids)
 
+    def weight(self, tree: str) -> Weight:
+        """How much a tree holds, spread out. Raises BadPack."""
+        return self._weights.of(tree)
+
     def _start(self) -> subprocess.Popen[bytes]:
-        options = ("-c", "core.fsync=none", "-c", "pack.threads=2")
+        kept = ("-c", "core.fsync=none", "-c", f"core.bigFileThreshold={STREAMED}")
+        options = (*kept, "-c", "pack.threads=2")
         asked = ("index-pack", "--stdin", "--fix-thin", "--strict")
         limit = f"--max-input-size={self._limit}"
         return self._popen(*options, *asked, limit, stdin=subprocess.PIPE, errors=self._errors)

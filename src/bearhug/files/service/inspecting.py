@@ -10,7 +10,8 @@ from bearhug.git.formats import Pointer, parse_commit, parse_pointer
 from bearhug.git.packets import Command
 from bearhug.git.quarantine import New, Quarantine, Tip
 from bearhug.git.store import Blob
-from bearhug.git.writing import check_path
+from bearhug.git.weighing import MOST_ENTRIES
+from bearhug.git.writing import MAX_DEPTH, check_path
 from bearhug.hub import Hub
 from bearhug.repos.model import Repo, RepoKind
 
@@ -78,6 +79,8 @@ def look(
             commits.append(new.oid)
         elif new.kind in ("blob", "tree") and new.path:
             _look_at(hub, looked, new, small)
+        if new.kind == "tree":
+            _weigh(looked, quarantine, new)
     _pointers(hub, repo, looked, small, quarantine)
     looked.commits = [_commit(*each) for each in quarantine.contents(commits[:MAX_COMMITS])]
     _cards(hub, repo, looked, quarantine, asked, tips)
@@ -101,6 +104,23 @@ def _look_at(hub: Hub, looked: Looked, new: New, small: dict[str, str]) -> None:
         )
     elif POINTER_BYTES[0] <= new.size <= POINTER_BYTES[1]:
         small[new.oid] = new.path
+
+
+def _weigh(looked: Looked, quarantine: Quarantine, new: New) -> None:
+    """Of a tree that stands at many paths git names one: what is behind all of them is counted."""
+    weight = quarantine.weight(new.oid)
+    if weight.entries > MOST_ENTRIES:
+        looked.refuse(
+            "too many files",
+            f"A folder ({new.path or 'the top'}) has {weight.entries} entries with all beneath it;"
+            f" a revision may have {MOST_ENTRIES}. Pack small files together, as in archives.",
+        )
+    if weight.depth > MAX_DEPTH:
+        looked.refuse(
+            "folders too deep",
+            f"A folder ({new.path or 'the top'}) is {weight.depth} folders deep; at most"
+            f" {MAX_DEPTH} are.",
+        )
 
 
 def _pointers(
