@@ -21,15 +21,14 @@ ABSENT = {
 
 
 async def absent(request: Request) -> Response:
-    """Raises NotImplementedHere in words; a token nobody holds is refused before."""
+    """Raises NotImplementedHere in words for a family that is not here, else NotFound.
+
+    Without this, /api/x would be taken for a model x of somebody called api.
+    """
     await Call.of(request).actor()
     family = str(request.scope["path"]).removeprefix("/api").split("/")[1]
-    raise NotImplementedHere(ABSENT[family])
-
-
-async def unknown(request: Request) -> Response:
-    """Raises NotFound. Without this, /api/x would be taken for a model x of somebody called api."""
-    await Call.of(request).actor()
+    if family in ABSENT:
+        raise NotImplementedHere(ABSENT[family])
     raise NotFound("This hub's API has nothing at this address.")
 
 
@@ -53,8 +52,6 @@ routes: list[BaseRoute] = [
     Route("/api/telemetry/{path:rest}", telemetry, methods=["HEAD", "GET", "POST"]),
     Route("/api/agent-harnesses", agent_harnesses),
     Route("/api/jobs/hardware", job_hardware),
-    *(Route(f"/api/{family}", absent, methods=EVERY_METHOD) for family in ABSENT),
-    *(Route(f"/api/{family}/{{path:rest}}", absent, methods=EVERY_METHOD) for family in ABSENT),
+    LastResort("/api/{path:rest}", absent, methods=EVERY_METHOD),
     Route("/buckets/{path:rest}", absent, methods=EVERY_METHOD),
-    LastResort("/api/{path:rest}", unknown, methods=EVERY_METHOD),
 ]
