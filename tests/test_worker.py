@@ -85,7 +85,7 @@ def test_a_failing_job_is_tried_again_then_kept_for_the_operator(timed: Hub, clo
 
 def test_a_job_whose_worker_died_is_taken_by_another(timed: Hub, clock: Clock) -> None:
     later(timed, "say", what="hello")
-    taken = timed.db.write(lambda db: table.take(db, clock.now, clock.now + 1000))
+    taken = timed.db.write(lambda db: table.take(db, ["say"], clock.now, clock.now + 1000))
     assert taken is not None
     assert json.loads(taken.args) == {"what": "hello"}
     seen: list[str] = []

@@ -47,6 +47,7 @@ from bearhug.cas import jobs as cas_jobs
 from bearhug.cas import room as cas_room
 from bearhug.cas import service as cas_service
 from bearhug.cas import wire as cas_wire
+from bearhug.cas.service import converting as cas_converting
 from bearhug.cas.service import sweeping as cas_sweeping
 from bearhug.catalog import api as catalog_api
 from bearhug.catalog import jobs as catalog_jobs
@@ -108,7 +109,7 @@ from bearhug.webhooks import courier as webhooks_courier
 from bearhug.webhooks import jobs as webhooks_jobs
 from bearhug.webhooks import pages as webhooks_pages
 from bearhug.webhooks import service as webhooks_service
-from bearhug.worker import Jobs, Worker
+from bearhug.worker import Jobs, Lanes
 from bearhug.xet.objects import XetObjects
 
 log = logging.getLogger(__name__)
@@ -219,6 +220,9 @@ JOBS: Jobs = {
     "cards.read": cards_jobs.read_card,
     "cards.read_weights": cards_jobs.read_weights,
     "cas.collect": cas_jobs.collect,
+    "cas.convert": cas_jobs.convert,
+    "cas.convert_rest": cas_jobs.convert_rest,
+    "cas.drop_whole": cas_jobs.drop_whole,
     "catalog.roll_downloads": catalog_jobs.roll_downloads,
     "git.compact": files_jobs.compact,
     "files.sweep": files_jobs.sweep,
@@ -227,6 +231,9 @@ JOBS: Jobs = {
     "inference.estimate": inference_jobs.estimate,
     "webhooks.prune": webhooks_jobs.prune,
 }
+
+SLOW = tuple(name for name in JOBS if name.startswith("cas."))
+"""Jobs that read whole files, and have a lane of their own."""
 
 
 def build_hub(settings: Settings) -> Hub:
@@ -315,15 +322,16 @@ async def living(hub: Hub) -> AsyncIterator[None]:
     """What runs beside the requests for as long as the hub lives."""
     await asyncio.to_thread(hub.write, catalog_service.schedule)
     await asyncio.to_thread(hub.write, cas_sweeping.schedule)
+    await asyncio.to_thread(hub.write, cas_converting.schedule)
     ticking = asyncio.create_task(_tick(hub))
-    worker = Worker(hub, JOBS)
-    worker.start()
+    workers = Lanes(hub, JOBS, SLOW)
+    workers.start()
     try:
         async with inference_room.opened(hub), webhooks_courier.opened(hub):
             yield
     finally:
         ticking.cancel()
-        await asyncio.to_thread(worker.stop)
+        await asyncio.to_thread(workers.stop)
         await asyncio.gather(ticking, return_exceptions=True)
         await asyncio.to_thread(_write_down, hub)
 

@@ -65,6 +65,10 @@ class Settings(BaseSettings):
     session_days: int = Field(30, ge=1)
     """How long a browser stays signed in without being seen, in days."""
 
+    keep_whole: bool = False
+    """Keep files that came whole (git-lfs, browsers) so, besides their chunks: quicker to send
+    whole, at the price of their bytes again."""
+
     max_file_bytes: int = Field(50 * 1024**3, ge=1)
     """The largest single file accepted, in bytes."""
 
@@ -113,6 +117,9 @@ class Settings(BaseSettings):
 
     model_threads: int = Field(0, ge=0)
     """Threads a model computes with. 0: one fewer than the machine has."""
+
+    weights_cache_bytes: int = Field(100 * 1024**3, ge=0)
+    """The most bytes of weights put together again for models to load; the oldest go first."""
 
     allowed_addresses: str = ""
     """What else the hub may call for others, besides the internet: hosts, networks, `private`."""

@@ -1,9 +1,10 @@
 """Takes jobs off the table and runs them, in threads of this process or in one of its own."""
 
+import functools
 import json
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from bearhug.db import Row
 from bearhug.db import jobs as table
@@ -19,6 +20,32 @@ IDLE_SECONDS = 30.0
 """How long to sleep when nothing is due: jobs of other processes ring no bell here."""
 
 
+class Lanes:
+    """Workers side by side: what takes long does not hold up what is quick."""
+
+    def __init__(self, hub: Hub, jobs: Jobs, slow: Collection[str]) -> None:
+        quick = {name: job for name, job in jobs.items() if name not in slow}
+        self._workers = (Worker(hub, quick), Worker(hub, {name: jobs[name] for name in slow}))
+        self._hub = hub
+
+    def start(self) -> None:
+        self._hub.rooms["wake_worker"] = self.wake
+        for worker in self._workers:
+            worker.start()
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        for worker in self._workers:
+            worker.wake()
+
+    def stop(self) -> None:
+        """Finish the jobs at hand and end."""
+        for worker in self._workers:
+            worker.end()
+        for worker in self._workers:
+            worker.join()
+
+
 class Worker:
     """Runs jobs one after another until told to stop.
 
@@ -29,47 +56,64 @@ class Worker:
         self.hub = hub
         self.jobs = jobs
         self._bell = threading.Event()
-        self._ending = False
-        self._thread = threading.Thread(target=self.run, name="worker", daemon=True)
+        self._ended = threading.Event()
+        self._at: int | None = None
+        self._threads = [
+            threading.Thread(target=self.run, name="worker", daemon=True),
+            threading.Thread(target=self._renew, name="worker's lease", daemon=True),
+        ]
 
     def start(self) -> None:
-        self.hub.rooms["wake_worker"] = self.wake
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def wake(self) -> None:
         """There may be something to do."""
         self._bell.set()
 
-    def stop(self) -> None:
-        """Finish the job at hand and end."""
-        self._ending = True
+    def end(self) -> None:
+        """Take no other job after the one at hand."""
+        self._ended.set()
         self._bell.set()
-        self._thread.join()
+
+    def join(self) -> None:
+        for thread in self._threads:
+            thread.join()
 
     def run(self) -> None:
-        while not self._ending:
+        while not self._ended.is_set():
             self._bell.clear()
             try:
                 pause = 0.0 if self.step() else self._pause()
             except Exception:  # the database is away: jobs wait until it is back
                 log.exception("the worker could not reach its table")
                 pause = IDLE_SECONDS
-            if pause:
+            if pause and not self._ended.is_set():
                 self._bell.wait(pause)
 
     def step(self) -> bool:
         """Run the job that is due longest; False if none is."""
-        now = self.hub.clock()
-        row = self.hub.db.write(lambda db: table.take(db, now, now + LEASE_SECONDS * 1000))
+        now, names = self.hub.clock(), list(self.jobs)
+        row = self.hub.db.write(lambda db: table.take(db, names, now, now + LEASE_SECONDS * 1000))
         if row is None:
             return False
+        self._at = row.id
         try:
             self.jobs[row.name](self.hub, **json.loads(row.args))
         except Exception as error:  # whatever it was, the other jobs go on
+            self._at = None
             self._put_back(row, error)
         else:
+            self._at = None
             self.hub.db.write(lambda db: table.done(db, row.id))
         return True
+
+    def _renew(self) -> None:
+        """Whoever takes long is not dead: hold on to the lease."""
+        while not self._ended.wait(LEASE_SECONDS / 3):
+            id, until = self._at, self.hub.clock() + LEASE_SECONDS * 1000
+            if id is not None:
+                self.hub.db.write(functools.partial(table.renew, id=id, until=until))
 
     def _put_back(self, row: Row, error: Exception) -> None:
         log.exception("job failed", extra={"job": row.name, "attempt": row.attempts})
@@ -85,7 +129,7 @@ class Worker:
 
     def _pause(self) -> float:
         """Until the next job is due, in seconds."""
-        due = self.hub.db.read(table.next_due)
+        due = self.hub.db.read(lambda db: table.next_due(db, list(self.jobs)))
         if due is None:
             return IDLE_SECONDS
         return min(IDLE_SECONDS, max(0.05, (due - self.hub.clock()) / 1000))

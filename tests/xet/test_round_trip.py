@@ -32,12 +32,13 @@ def bring(database: Database, objects: XetObjects, data: bytes) -> tuple[XetFile
     taking = ingest.Ingest(database, objects, at=1)
     for start in range(0, len(data), 777_777):
         taking.feed(data[start : start + 777_777])
-    came = taking.finish()
+    taking.end_file()
+    came = taking.finish()[0]
     id = database.write(lambda db: ingest.land(db, came, 1))
     file = database.read(lambda db: store.file_by_id(db, id))
     assert file is not None
     assert (file.hash, file.size) == (came.hash, len(data))
-    return file, came.new_bytes
+    return file, taking.new_bytes
 
 
 def test_a_file_comes_out_as_it_went_in(database: Database, objects: XetObjects) -> None:

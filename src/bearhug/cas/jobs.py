@@ -1,6 +1,6 @@
-"""What the store does for itself, once a day."""
+"""What the store does for itself: chunks out of whole files, and once a day what has to go."""
 
-from bearhug.cas.service import sweeping
+from bearhug.cas.service import converting, sweeping
 from bearhug.hub import Hub
 
 
@@ -8,3 +8,18 @@ def collect(hub: Hub) -> None:
     """Delete what nobody holds and no client may refer to any more; see you tomorrow."""
     sweeping.collect(hub)
     hub.write(sweeping.schedule)
+
+
+def convert(hub: Hub, sha256: str) -> None:
+    """Bring a file that came whole into chunks."""
+    converting.convert(hub, sha256)
+
+
+def convert_rest(hub: Hub) -> None:
+    """Likewise all that are not, and do without those that are kept both ways."""
+    converting.convert_rest(hub)
+
+
+def drop_whole(hub: Hub, hashes: str) -> None:
+    """Delete whole files that have been in chunks for a while."""
+    converting.drop_whole(hub, hashes)

@@ -51,6 +51,54 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Figures:
+    """Bytes of a repo, or of all repos of an account."""
+
+    files: int
+    """Large files as long as they are, in every repo that holds them."""
+    history: int
+    """What git holds."""
+    stored: int
+    """What they take at rest. A xorb of which they use a part counts whole: it is kept whole."""
+    shared: int
+    """Of that, what others hold too, and so stays without them."""
+
+    @property
+    def logical(self) -> int:
+        return self.files + self.history
+
+    @property
+    def freed(self) -> int:
+        """By deleting them, once clients have forgotten it."""
+        return self.stored - self.shared
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Bytes of the whole hub."""
+
+    files: int
+    """Large files as long as they are, in every repo that holds them."""
+    whole: int
+    """Stored as one file each."""
+    chunks: int
+    """Stored in xorbs."""
+    waiting: int
+    """Of that, in no file any more: to be deleted once clients have forgotten it."""
+    packs: int
+
+    @property
+    def stored(self) -> int:
+        return self.whole + self.chunks + self.packs
+
+    @property
+    def ratio(self) -> float:
+        """How often a stored byte of large files is used; 1.0 where there are none."""
+        used = self.whole + self.chunks - self.waiting
+        return self.files / used if used else 1.0
+
+
+@dataclass(frozen=True)
 class Span:
     """Chunks of one xorb that are asked for together, and their stored bytes; ends exclusive."""
 

@@ -1,5 +1,7 @@
 """The table of what is to be done later: an outbox, written in the transaction that wants it."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 
 from bearhug.db.connection import Connection, Row
@@ -9,6 +11,7 @@ from bearhug.db.statements import statement
 _DUE = (
     select(jobs.c.id)
     .where(
+        jobs.c.name.in_(bindparam("names", expanding=True)),
         jobs.c.due_at <= bindparam("now"),
         jobs.c.failed_at.is_(None),
         or_(jobs.c.leased_until.is_(None), jobs.c.leased_until < bindparam("now")),
@@ -31,6 +34,9 @@ _TAKE = statement(
     sqlite=_taking(_DUE.scalar_subquery()),  # type: ignore[arg-type]
     postgresql=_taking(_DUE.with_for_update(skip_locked=True).scalar_subquery()),  # type: ignore[arg-type]
 )
+_RENEW = statement(
+    update(jobs).where(jobs.c.id == bindparam("id")).values(leased_until=bindparam("until"))
+)
 _DONE = statement(delete(jobs).where(jobs.c.id == bindparam("id")))
 _RETRY = statement(
     update(jobs)
@@ -42,7 +48,11 @@ _RETRY = statement(
         failed_at=bindparam("given_up_at"),
     )
 )
-_NEXT = statement(select(func.min(jobs.c.due_at)).where(jobs.c.failed_at.is_(None)))
+_NEXT = statement(
+    select(func.min(jobs.c.due_at)).where(
+        jobs.c.name.in_(bindparam("names", expanding=True)), jobs.c.failed_at.is_(None)
+    )
+)
 _COUNTS = statement(
     select(
         func.count().filter(jobs.c.failed_at.is_(None)).label("waiting"),
@@ -56,9 +66,17 @@ _SAME = statement(
 )
 
 
-def take(db: Connection, now: int, until: int) -> Row | None:
-    """Lease the job that is due longest: id, name, args (JSON), attempts. None if there is none."""
-    return db.first(_TAKE, now=now, until=until)
+def take(db: Connection, names: Sequence[str], now: int, until: int) -> Row | None:
+    """Lease the job of these names that is due longest; None if there is none.
+
+    id, name, args (JSON), attempts.
+    """
+    return db.first(_TAKE, names=list(names), now=now, until=until)
+
+
+def renew(db: Connection, id: int, until: int) -> None:
+    """Its worker is still at it."""
+    db.run(_RENEW, id=id, until=until)
 
 
 def done(db: Connection, id: int) -> None:
@@ -72,9 +90,9 @@ def put_back(
     db.run(_RETRY, id=id, next_at=next_at, message=message, given_up_at=given_up_at)
 
 
-def next_due(db: Connection) -> int | None:
-    """When the next job is due, leased or not."""
-    due: int | None = db.value(_NEXT)
+def next_due(db: Connection, names: Sequence[str]) -> int | None:
+    """When the next job of these names is due, leased or not."""
+    due: int | None = db.value(_NEXT, names=list(names))
     return due
 
 

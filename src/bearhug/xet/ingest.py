@@ -6,13 +6,15 @@ found again here, and the other way round (XET §11).
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from secrets import token_hex
+from typing import Any
 
 from bearhug.db import Connection, Database
 from bearhug.kit.wire import Moment
 from bearhug.kit.xet.chunking import Chunker
-from bearhug.kit.xet.hashes import chunk_hash, eligible, file_hash
+from bearhug.kit.xet.hashes import Tree, chunk_hash, eligible, salted
 from bearhug.kit.xet.xorb import Layout, Packer, footer
 from bearhug.storage.objects import Objects
 from bearhug.xet import store
@@ -20,6 +22,9 @@ from bearhug.xet.model import Run, Xorb, joined, xorb_key
 
 LEARNED_XORBS = 64
 """How many xorbs one known chunk may bring to mind: 4 GB of data around it."""
+
+KNOWN_CHUNKS = 1 << 20
+"""Chunks remembered at a time, of some 200 bytes each: those of about 64 GB."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +35,6 @@ class Ingested:
     sha256: str
     size: int
     runs: tuple[Run, ...]
-    new_bytes: int
-    """Of xorbs that were not here before, as stored."""
 
 
 def keep_xorb(
@@ -69,60 +72,100 @@ def _land_xorb(db: Connection, layout: Layout, nonce: str, at: Moment) -> tuple[
     return id, True
 
 
+_NOT_YET = 0
+"""Stands for the xorb that is being packed: rows are numbered from 1."""
+
+
+@dataclass
+class _File:
+    """One file so far. Runs of the xorb that is being packed name it `_NOT_YET`."""
+
+    chunker: Chunker = field(default_factory=Chunker)
+    tree: Tree = field(default_factory=Tree)
+    sha256: Any = field(default_factory=hashlib.sha256)
+    runs: list[Run] = field(default_factory=list)
+    size: int = 0
+    unsettled: int = 0
+    """From which run on it may still name `_NOT_YET`."""
+
+    def add(self, run: Run) -> None:
+        """Join it to the last one where it goes on from there."""
+        last = self.runs[-1] if self.runs else None
+        if last is None or (last.xorb_id, last.stop) != (run.xorb_id, run.start):
+            self.runs.append(run)
+        else:
+            raw_bytes = last.raw_bytes + run.raw_bytes
+            self.runs[-1] = Run(run.xorb_id, last.start, run.stop, raw_bytes)
+
+    def settle(self, id: int) -> None:
+        """The xorb that was being packed has this number."""
+        for index in range(self.unsettled, len(self.runs)):
+            run = self.runs[index]
+            if run.xorb_id == _NOT_YET:
+                self.runs[index] = Run(id, run.start, run.stop, run.raw_bytes)
+        self.unsettled = len(self.runs)
+
+    def done(self) -> Ingested:
+        sha256 = str(self.sha256.hexdigest())
+        return Ingested(salted(self.tree.root()), sha256, self.size, tuple(joined(self.runs)))
+
+
 class Ingest:
-    """One file on its way into chunks: `feed` its bytes in order, then `finish`."""
+    """Files on their way into chunks: `feed` the bytes of one in order, then `end_file`.
+
+    Small files share xorbs. Holds one xorb in memory, and of chunks only their hashes.
+    """
 
     def __init__(self, database: Database, objects: Objects, at: Moment) -> None:
+        self.new_bytes = 0
+        """Of xorbs that were not here before, as stored."""
         self._database = database
         self._objects = objects
         self._at = at
-        self._chunker = Chunker()
-        self._sha256 = hashlib.sha256()
-        self._leaves: list[tuple[bytes, int]] = []
+        self._files: list[_File] = []
+        self._file = _File()
         self._known: dict[bytes, tuple[int, int]] = {}
-        self._runs: list[Run] = []
         self._waiting: dict[bytes, int] = {}
         self._packer = Packer()
-        self._size = self._new_bytes = 0
+        self._settled = 0
 
     def feed(self, data: bytes) -> None:
-        self._sha256.update(data)
-        self._size += len(data)
-        for chunk in self._chunker.feed(data):
+        self._file.sha256.update(data)
+        self._file.size += len(data)
+        for chunk in self._file.chunker.feed(data):
             self._take(chunk)
 
-    def finish(self) -> Ingested:
-        """What it came to. Its xorbs are stored; `land` says so."""
-        for chunk in self._chunker.finish():
+    def end_file(self) -> None:
+        """All of it has come; what is fed next is another's."""
+        for chunk in self._file.chunker.finish():
             self._take(chunk)
+        self._files.append(self._file)
+        self._file = _File()
+
+    def finish(self) -> list[Ingested]:
+        """What the files came to, in order. Their xorbs are stored; `land` says so."""
         self._flush()
-        return Ingested(
-            file_hash(self._leaves),
-            self._sha256.hexdigest(),
-            self._size,
-            tuple(joined(self._runs)),
-            self._new_bytes,
-        )
+        return [file.done() for file in self._files]
 
     def _take(self, chunk: memoryview) -> None:
-        hash = chunk_hash(chunk)
-        first = not self._leaves
-        self._leaves.append((hash, len(chunk)))
+        file, hash = self._file, chunk_hash(chunk)
+        first = not file.runs
+        file.tree.add((hash, len(chunk)))
         if hash not in self._known and (first or eligible(hash)):
             self._learn(hash)
         place = self._known.get(hash)
         if place is None:
-            self._pack(hash, chunk)
-        else:
-            self._runs.append(Run(place[0], place[1], place[1] + 1, len(chunk)))
+            place = (_NOT_YET, self._pack(hash, chunk))
+        file.add(Run(place[0], place[1], place[1] + 1, len(chunk)))
 
-    def _pack(self, hash: bytes, chunk: memoryview) -> None:
+    def _pack(self, hash: bytes, chunk: memoryview) -> int:
+        """Its number in the xorb that is being packed."""
         number = self._waiting.get(hash)
         if number is None:
             if not self._packer.has_room(len(chunk)):
                 self._flush()
             number = self._waiting[hash] = self._packer.add(hash, chunk)
-        self._runs.append(Run(_NOT_YET, number, number + 1, len(chunk)))
+        return number
 
     def _flush(self) -> None:
         if not len(self._packer):
@@ -134,25 +177,25 @@ class Ingest:
             self._objects.stream(key, (body, footer(layout)))
 
         id, new = keep_xorb(self._database, self._objects, layout, save, self._at)
-        self._new_bytes += layout.stored_bytes if new else 0
-        self._known.update({hash: (id, number) for hash, number in self._waiting.items()})
-        self._runs = [
-            Run(id, run.start, run.stop, run.raw_bytes) if run.xorb_id == _NOT_YET else run
-            for run in joined(self._runs)
-        ]
+        self.new_bytes += layout.stored_bytes if new else 0
+        self._remember({hash: (id, number) for hash, number in self._waiting.items()})
+        for file in (*self._files[self._settled :], self._file):
+            file.settle(id)
+        self._settled = len(self._files)
         self._packer, self._waiting = Packer(), {}
 
     def _learn(self, hash: bytes) -> None:
         """If this chunk is here, the chunks around it are likely to be needed next."""
         for xorb in self._database.read(lambda db: around(db, hash)):
-            for number in range(xorb.layout.chunks):
-                self._known.setdefault(
-                    xorb.layout.chunk_hashes(number, number + 1), (xorb.id, number)
-                )
+            chunks = [xorb.layout.chunk_hashes(n, n + 1) for n in range(xorb.layout.chunks)]
+            new = ((chunk, n) for n, chunk in enumerate(chunks) if chunk not in self._known)
+            self._remember({chunk: (xorb.id, number) for chunk, number in new})
 
-
-_NOT_YET = 0
-"""Stands for the xorb that is being packed: rows are numbered from 1."""
+    def _remember(self, places: dict[bytes, tuple[int, int]]) -> None:
+        self._known.update(places)
+        while len(self._known) > KNOWN_CHUNKS:
+            for hash in list(islice(self._known, KNOWN_CHUNKS // 4)):
+                del self._known[hash]
 
 
 def around(db: Connection, chunk: bytes) -> list[Xorb]:

@@ -73,11 +73,33 @@ _BELONGS = statement(
     .join(xet_files, xet_files.c.id == objects.c.file_id)
     .where(xet_files.c.hash == bindparam("hash"), repo_objects.c.repo_id == bindparam("repo_id"))
 )
-_SAY = upsert(
-    objects,
-    ("sha256", "size", "raw", "file_id", "created_at"),
-    keys=("sha256",),
-    update=("file_id",),
+_SAY = upsert(objects, ("sha256", "size", "raw", "file_id", "created_at"), keys=("sha256",))
+_SETTLE = statement(
+    update(objects)
+    .where(objects.c.sha256 == bindparam("of"), objects.c.file_id.is_(None))
+    .values(file_id=bindparam("file"))
+)
+_WHOLE_ONLY = statement(
+    select(objects.c.sha256, objects.c.size)
+    .where(
+        objects.c.file_id.is_(None),
+        objects.c.raw,
+        objects.c.sha256 > bindparam("after"),
+        objects.c.size <= bindparam("most_bytes"),
+    )
+    .order_by(objects.c.sha256)
+    .limit(bindparam("limit"))
+)
+_BOTH = statement(
+    select(objects.c.sha256)
+    .where(objects.c.file_id.is_not(None), objects.c.raw, objects.c.sha256 > bindparam("after"))
+    .order_by(objects.c.sha256)
+    .limit(bindparam("limit"))
+)
+_NOT_WHOLE = statement(
+    update(objects)
+    .where(objects.c.sha256 == bindparam("of"), objects.c.file_id.is_not(None))
+    .values(raw=False)
 )
 _VERIFIED = statement(
     update(xet_files).where(xet_files.c.id == bindparam("file")).values(sha256=bindparam("sha"))
@@ -172,8 +194,33 @@ def runs_beside(db: Connection, xorb_id: int, limit: int = 4) -> list[tuple[Run,
 
 
 def say(db: Connection, sha256: str, size: int, file_id: int, at: Moment) -> None:
-    """The whole file of that sha256 is this one in chunks: we have hashed it."""
+    """The whole file of that sha256 is this one in chunks: we have hashed it.
+
+    If it is in other chunks already, those stay: a Xet hash once told is good for ever.
+    """
     db.run(_SAY, sha256=sha256, size=size, raw=False, file_id=file_id, created_at=at)
+    settle(db, sha256, file_id)
+
+
+def settle(db: Connection, sha256: str, file_id: int) -> bool:
+    """Likewise of an object that is here; False if it is not, or is in chunks already."""
+    return db.run(_SETTLE, of=sha256, file=file_id) == 1
+
+
+def whole_only(db: Connection, *, after: str, most_bytes: int, limit: int) -> list[tuple[str, int]]:
+    """sha256 and size of objects that are not in chunks, by sha256."""
+    found = db.all(_WHOLE_ONLY, after=after, most_bytes=most_bytes, limit=limit)
+    return [(row.sha256, row.size) for row in found]
+
+
+def both_ways(db: Connection, *, after: str, limit: int) -> list[str]:
+    """sha256 of objects that are kept whole and in chunks, in order."""
+    return [row.sha256 for row in db.all(_BOTH, after=after, limit=limit)]
+
+
+def no_longer_whole(db: Connection, sha256: str) -> bool:
+    """From now on it is read from its chunks; False if it is in none, and stays as it is."""
+    return db.run(_NOT_WHOLE, of=sha256) == 1
 
 
 def of_objects(db: Connection, hashes: Iterable[str]) -> dict[str, Row]:

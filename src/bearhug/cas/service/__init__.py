@@ -2,11 +2,13 @@
 
 tokens.py    who may read and write which repo's files, and for how long
 landing.py   xorbs and shards coming in, checked
+converting.py  files that came whole, into chunks
 reading.py   reconstructions, data addresses, questions for chunks
 """
 
 from bearhug.cas.model import Access
-from bearhug.cas.service.landing import has_xorb, keep, land, objects_of
+from bearhug.cas.service.converting import objects_of
+from bearhug.cas.service.landing import has_xorb, keep, land
 from bearhug.cas.service.reading import answer, file_of, reconstruction, xorb_at
 from bearhug.cas.service.tokens import (
     generation,

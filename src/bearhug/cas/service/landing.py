@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bearhug.cas.model import Ticket
+from bearhug.cas.service.converting import drop_later, objects_of
 from bearhug.errors import NotFound, Unprocessable
 from bearhug.files import store as files
 from bearhug.hub import Hub, Transaction
@@ -22,7 +23,6 @@ from bearhug.xet import store
 from bearhug.xet.incoming import IncomingXorb
 from bearhug.xet.ingest import keep_xorb
 from bearhug.xet.model import Run, XetFile
-from bearhug.xet.objects import XetObjects
 
 AT_ONCE = 500
 """Files whose rows are written in one transaction: others write in between."""
@@ -41,12 +41,6 @@ class Checked:
     sha256: str
     first_chunk: bytes
     """The hash of its first chunk, which clients ask for; empty for an empty file."""
-
-
-def objects_of(hub: Hub) -> XetObjects:
-    """The store, as whoever reads chunks needs it."""
-    assert isinstance(hub.objects, XetObjects)
-    return hub.objects
 
 
 def has_xorb(tx: Transaction, hash: bytes) -> bool:
@@ -198,3 +192,5 @@ def _land(tx: Transaction, ticket: Ticket, checked: list[Checked]) -> None:
         if files.claim(tx.db, ticket.repo_id, file.sha256, file.size, tx.now):
             grown += file.size
     files.grow(tx.db, ticket.repo_id, grown)
+    here = store.of_objects(tx.db, [file.sha256 for file in checked])
+    drop_later(tx, [sha256 for sha256, row in here.items() if row.raw])

@@ -4,7 +4,7 @@ import hashlib
 from collections import defaultdict
 
 from bearhug.cas.model import URL_SECONDS, Part, Reconstruction, Ticket, spans
-from bearhug.cas.service.landing import objects_of
+from bearhug.cas.service.converting import objects_of
 from bearhug.errors import Forbidden, NotFound, RangeNotSatisfiable
 from bearhug.hub import Hub, Transaction
 from bearhug.kit.signing import sign, unsign

@@ -208,5 +208,5 @@ def _own(tx: Transaction, ticket: Ticket) -> Form:
         store.drop_upload(tx.db, ticket.upload)
     form = store.forms(tx.db, ticket.repo_id, [ticket.sha256])[ticket.sha256]
     if form.raw and not form.xet:
-        tx.later("xet.convert", sha256=form.sha256)
+        tx.later("cas.convert", sha256=form.sha256)
     return form
