@@ -16,6 +16,7 @@ from bearhug import (
     access,
     accounts,
     admin,
+    cas,
     catalog,
     collections,
     discussions,
@@ -44,6 +45,7 @@ from bearhug.cards.front_matter import parse
 from bearhug.cards.model import CardRead
 from bearhug.cards.render import Base, render
 from bearhug.cas import jobs as cas_jobs
+from bearhug.cas import pages as cas_pages
 from bearhug.cas import room as cas_room
 from bearhug.cas import service as cas_service
 from bearhug.cas import wire as cas_wire
@@ -119,6 +121,7 @@ FEATURES: tuple[ModuleType, ...] = (
     repos,
     oauth,
     files,
+    cas,
     access,
     discussions,
     admin,
@@ -142,6 +145,7 @@ ROUTES: tuple[Sequence[BaseRoute], ...] = (
     files_api.routes,
     files_wire.routes,
     cas_wire.routes,
+    cas_pages.routes,
     cards_api.routes,
     access_api.routes,
     access_pages.routes,

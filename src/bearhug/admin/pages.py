@@ -13,9 +13,16 @@ async def overview(request: Request) -> Response:
     """What the hub holds and does, and whether it is well."""
     call = Call.of(request)
     holdings, waiting, failed = await call.read_slow(admin.overview)
+    stored, swept = await call.read_slow(admin.storage)
     findings = await call.thread(admin.examine, call.hub)
     return await call.page(
-        "admin/overview.html", holdings=holdings, waiting=waiting, failed=failed, findings=findings
+        "admin/overview.html",
+        holdings=holdings,
+        waiting=waiting,
+        failed=failed,
+        findings=findings,
+        stored=stored,
+        swept=swept,
     )
 
 

@@ -9,6 +9,9 @@ from uuid import uuid4
 
 from bearhug.admin import store
 from bearhug.admin.model import FailedJob, Finding, Health, Holdings, Person
+from bearhug.cas.model import Totals
+from bearhug.cas.service import figures, sweeping
+from bearhug.cas.service.sweeping import Freed
 from bearhug.errors import BadRequest, Forbidden, NotFound
 from bearhug.hub import Hub, Transaction
 from bearhug.inference.engines import ENGINES
@@ -29,6 +32,12 @@ def overview(tx: Transaction) -> tuple[Holdings, dict[str, int], list[FailedJob]
     """What the hub holds, what waits to be done, and what was given up."""
     require_operator(tx)
     return store.holdings(tx.db), store.waiting_jobs(tx.db), store.failed_jobs(tx.db)
+
+
+def storage(tx: Transaction) -> tuple[Totals, Freed | None]:
+    """What lies at rest, and what the collector deleted last, if it ever came."""
+    require_operator(tx)
+    return figures.totals(tx), sweeping.last(tx)
 
 
 def people(tx: Transaction, after: str = "") -> list[Person]:
