@@ -104,7 +104,9 @@ def cancel(tx: Transaction, kind: RepoKind, name: str) -> Repo:
 
 def own(tx: Transaction) -> Sequence[OwnRequest]:
     """One's own requests for repos one may see, newest first."""
-    found = store.of_user(tx.db, tx.actor.require_user(), MOST_OWN)
+    user_id = tx.actor.require_user()
+    tx.actor.require_grant(Permission.GATED, account=user_id)
+    found = store.of_user(tx.db, user_id, MOST_OWN)
     return [each for each in found if repos.can(tx.actor, each.repo, Access.METADATA)]
 
 

@@ -27,6 +27,7 @@ def groups(tx: Transaction, org_name: str) -> Sequence[Group]:
     """The groups one is in, or manages. Raises NotFound, NotSignedIn, Forbidden for no member."""
     org = accounts.find_org(tx, org_name)
     tx.actor.require_user()
+    tx.actor.require_grant(Permission.READ, account=org.id)
     manages = accounts.manages(tx, org)
     if not manages and org.id not in tx.actor.roles:
         raise Forbidden(f"Only members see the resource groups of {org.name}.")

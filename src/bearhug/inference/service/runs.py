@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bearhug.cards import service as cards
 from bearhug.errors import Forbidden, RepoNotFound
-from bearhug.hub import Transaction
+from bearhug.hub import Actor, Permission, Transaction
 from bearhug.inference import store
 from bearhug.inference.model import Run, RunNotFound, Said
 from bearhug.kit.wire import Moment
@@ -21,8 +21,7 @@ ID_LENGTH = 10
 def save(tx: Transaction, said: Said, *, public: bool) -> Run:
     """Keep what a model said. Raises NotSignedIn, or RepoNotFound if its repo is hidden by now."""
     user_id = tx.actor.require_user()
-    if not tx.actor.grant.writes and not tx.actor.grant.fine:
-        raise Forbidden("This token only reads. Save the run with one that may write.")
+    tx.actor.require_grant(Permission.INFERENCE, account=user_id)
     repo = repo_rows.by_id(tx.db, said.repo_id)
     if repo is None:
         raise RepoNotFound
@@ -47,8 +46,7 @@ def run(tx: Transaction, id: str) -> tuple[Run, Repo]:
     if found is None:
         raise RunNotFound
     kept, repo = found
-    own = kept.user_id is not None and kept.user_id == tx.actor.user_id
-    if not (kept.public or own or tx.actor.operator):
+    if not (kept.public or _is_own(tx.actor, kept) or tx.actor.operator):
         raise RunNotFound
     if not repos.can(tx.actor, repo, Access.READ):
         raise RunNotFound
@@ -60,7 +58,7 @@ def runs(
 ) -> list[tuple[Run, Repo]]:
     """The actor's own runs, or everyone's public ones, newest first. Raises NotSignedIn."""
     if own:
-        tx.actor.require_user()
+        _require_own(tx.actor)
     return store.page(tx.db, tx.actor, own=own, before=before, limit=limit)
 
 
@@ -81,9 +79,22 @@ def remove(tx: Transaction, id: str) -> Repo:
 
 
 def _own(tx: Transaction, id: str) -> Run:
-    """Raises RunNotFound, or Forbidden if another saved it."""
-    tx.actor.require_user()
+    """Raises RunNotFound, or Forbidden if another saved it, or by a token that may not."""
+    user_id = tx.actor.require_user()
+    tx.actor.require_grant(Permission.INFERENCE, account=user_id)
     kept, _ = run(tx, id)
     if kept.user_id != tx.actor.user_id and not tx.actor.operator:
         raise Forbidden("Only whoever saved a run may change it.")
     return kept
+
+
+def _is_own(actor: Actor, kept: Run) -> bool:
+    """Whether the actor saved it and, if it is a token that asks, may read what is theirs."""
+    if kept.user_id is None or kept.user_id != actor.user_id:
+        return False
+    return actor.grant.allows(Permission.READ, account=kept.user_id)
+
+
+def _require_own(actor: Actor) -> None:
+    """Raises NotSignedIn, or Forbidden for a token that may not read what is its holder's."""
+    actor.require_grant(Permission.READ, account=actor.require_user())
