@@ -14,6 +14,10 @@ TEXTS = {
     "nested HTML": "<section>" * 60_000,
     "nested HTML that closes": "<div>" * 30_000 + "</div>" * 30_000,
     "nested quotes": ">" * 20_000,
+    "deeply nested quotes": ">" * 900_000,
+    "footnotes": "[^a]\n" * 150_000 + "\n[^a]: x\n",
+    "nested lists": "- " * 400_000,
+    "wide tables": "|a" * 5000 + "\n" + "|-" * 5000 + "\n" + "|b\n" * 3000,
     "brackets": "[a](" * 60_000,
     "fences": "```\n" * 60_000,
     "dollars": "$a" * 60_000,
@@ -25,6 +29,17 @@ def test_no_card_takes_long(name: str) -> None:
     began = time.perf_counter()
     render(TEXTS[name], Base("/ada/bert"))
     assert time.perf_counter() - began < 4
+
+
+def test_a_few_characters_are_never_a_thousandfold() -> None:
+    table = "|a" * 5000 + "\n" + "|-" * 5000 + "\n" + "|b\n" * 3000
+    for text in (table, table.replace("\n", "\n> "), f"- {table}".replace("\n", "\r")):
+        assert len(render(text, Base("/ada/bert"))) < 10 * len(text)
+
+
+def test_a_usual_table_stays_one() -> None:
+    table = "| a | b |\n|---|:-:|\n" + "| 1 | 2 |\n" * 1000
+    assert render(f"> - - -\n\n{table}", Base("/ada/bert")).count("<td") == 2000
 
 
 def test_a_usual_card_keeps_its_headings_ids() -> None:

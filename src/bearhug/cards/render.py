@@ -32,8 +32,15 @@ MAX_COLOURED_CHARS = 60_000
 
 MAX_FORMULAS = 500
 MAX_HEADINGS = 2000
+MAX_FOOTNOTES = 2000
 MAX_NESTED = 500
-"""Past these, headings have no ids and HTML is shown as it is written: both take time squared."""
+"""Past these, headings have no ids, footnotes are none and HTML is shown as it is written: all of
+them take time squared."""
+
+MAX_MARKS = 200
+MAX_CELLS = 100_000
+"""Past these the text is shown as it is written. Quotes and lists begun in one line take time
+squared; a wide table is filled up at each of its lines, so that few characters make gigabytes."""
 
 PREFIX = "card-"
 """Before every id of a card, so that none is taken for one of the page's own."""
@@ -50,6 +57,9 @@ _ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
 _HEADING_LINE = re.compile(r"^[ \t>*+0-9.)-]*(?:#|=+[ \t]*$|-+[ \t]*$)", re.MULTILINE)
 _OPENS_OR_CLOSES = re.compile(r"<(/?)(?!(?:img|br|hr|input|source|wbr)\b)[a-zA-Z]")
 _HEADING = re.compile(r"<(/?)h([1-5])\b")  # a page has one <h1>, and it is the repo's name
+_MARK = re.compile(r">|[*+-](?=\s)|[0-9]\s*[.)]")
+_BEFORE = " \t>*+-0123456789.)"
+"""What may stand in a line before its own content: the marks of quotes and lists."""
 _TABLE = re.compile(r"<table\b[^>]*>")
 _BLOCK = re.compile(r'<div class="code highlight"><pre tabindex="0">(.*?)</pre></div>', re.DOTALL)
 
@@ -100,12 +110,9 @@ class Base:
 def render(markdown: str, base: Base) -> str:
     """The Markdown as HTML, safe as it is. About 1 ms a page, 2 ms more for each block of code."""
     markdown = markdown[:MAX_CHARS]
-    extensions, options = _extensions(), _options()
-    if len(_HEADING_LINE.findall(markdown)) > MAX_HEADINGS:
-        extensions = _extensions(ids=False)
-    html = comrak.render_markdown(markdown, extension_options=extensions, render_options=options)
-    if _nested(html) > MAX_NESTED:
-        html = f"<pre>{escape(markdown)}</pre>"
+    html = "" if _overgrown(markdown) else _converted(markdown)
+    if not html or _nested(html) > MAX_NESTED:
+        html = f"<pre>{escape(markdown)}</pre>" if markdown.strip() else ""
     html = _set_formulas(_CODE.sub(_Colours(), html))
     html = _ANCHOR.sub(r'<a href="\1" class="anchor">#</a>', html)
     cleaner = nh3.Cleaner(
@@ -116,6 +123,28 @@ def render(markdown: str, base: Base) -> str:
         link_rel="nofollow noopener",
     )
     return _finish(cleaner.clean(html))
+
+
+def _converted(markdown: str) -> str:
+    extensions = _extensions(ids=len(_HEADING_LINE.findall(markdown)) <= MAX_HEADINGS)
+    extensions.footnotes = markdown.count("[^") <= MAX_FOOTNOTES
+    return comrak.render_markdown(markdown, extension_options=extensions, render_options=_options())
+
+
+def _overgrown(markdown: str) -> bool:
+    """Whether its quotes, lists or tables would take too long, counted generously."""
+    columns = cells = 0
+    for line in re.split(r"\r\n?|\n", markdown):
+        content = line.lstrip(_BEFORE)
+        marks = line[: len(line) - len(content)]
+        if len(marks) > MAX_MARKS and len(_MARK.findall(marks)) > MAX_MARKS:
+            return True
+        if not line.strip(" \t>"):
+            columns = 0
+        elif "-" in line and not line.strip(_BEFORE + "|:\v\f"):
+            columns = max(columns, line.count("|") + 1)
+        cells += columns
+    return cells > MAX_CELLS
 
 
 def _finish(cleaned: str) -> str:
