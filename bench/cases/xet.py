@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bearhug.app import build_hub
-from bearhug.config import Settings
+from bearhug.config import from_environment
 from bearhug.storage import lfs_key
 from bench.client import pull
 from bench.machine import folder
@@ -111,7 +111,7 @@ def _json(url: str, token: str) -> Any:
 
 def _reconstruct(server: RunningHub) -> Result:
     """Without HTTP, in this process."""
-    opened = build_hub(Settings(data_dir=server.data))
+    opened = build_hub(from_environment(data_dir=server.data))
     try:
         (sha256,) = _hashes(server)
         start, size = time.process_time(), 0
