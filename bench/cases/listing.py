@@ -93,6 +93,12 @@ def _doors(url: str) -> Iterator[Result]:
         ],
         "page: searched": [f"/models?search=topic{n}" for n in range(100, 140)],
         "API: /api/models?limit=30": ["/api/models?limit=30", "/api/models?limit=30&sort=likes"],
+        "API: 100 of 100,000, filtered and sorted": [
+            f"/api/models?limit=100&filter={task}&filter=license:{license}&sort={sort}"
+            for task in ("text-generation", "translation")
+            for license in ("mit", "apache-2.0")
+            for sort in ("downloads", "likes", "lastModified", "num_parameters")
+        ],
         "API: filtered": [
             f"/api/models?limit=30&filter=text-generation&filter=license:{license}"
             for license in ("mit", "apache-2.0", "openrail")
