@@ -20,7 +20,7 @@ SCOPES: Mapping[str, str] = {
     "inference-api": "Run models on this hub in your name",
     "read-endpoints": "See dedicated endpoints: this hub has none",
     "write-endpoints": "Manage dedicated endpoints: this hub has none",
-    "jobs": "Run jobs in your name",
+    "jobs": "Run jobs: this hub has none",
     "webhooks": "See and change your webhooks",
     "write-discussions": "Open discussions and pull requests, and comment, in your name",
 }
@@ -35,7 +35,6 @@ GRAVE = frozenset(
         "write-collections",
         "webhooks",
         "write-discussions",
-        "jobs",
     }
 )
 """Those that change things: the page of consent marks them."""
@@ -47,7 +46,7 @@ COVERS: Mapping[str, frozenset[str]] = {
 }
 """What one scope says of another: a person need not read both."""
 
-VOID = frozenset({"openid", "read-billing", "read-endpoints", "write-endpoints"})
+VOID = frozenset({"openid", "read-billing", "read-endpoints", "write-endpoints", "jobs"})
 """Those that allow nothing on this hub beyond signing in: they are granted and not listed."""
 
 IN_ORGS = frozenset(
