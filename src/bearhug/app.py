@@ -50,6 +50,7 @@ from bearhug.cas import room as cas_room
 from bearhug.cas import service as cas_service
 from bearhug.cas import wire as cas_wire
 from bearhug.cas.service import converting as cas_converting
+from bearhug.cas.service import scrubbing as cas_scrubbing
 from bearhug.cas.service import sweeping as cas_sweeping
 from bearhug.catalog import api as catalog_api
 from bearhug.catalog import jobs as catalog_jobs
@@ -224,6 +225,7 @@ JOBS: Jobs = {
     "cards.read": cards_jobs.read_card,
     "cards.read_weights": cards_jobs.read_weights,
     "cas.collect": cas_jobs.collect,
+    "cas.scrub": cas_jobs.scrub,
     "cas.convert": cas_jobs.convert,
     "cas.convert_rest": cas_jobs.convert_rest,
     "cas.drop_whole": cas_jobs.drop_whole,
@@ -326,6 +328,7 @@ async def living(hub: Hub) -> AsyncIterator[None]:
     """What runs beside the requests for as long as the hub lives."""
     await asyncio.to_thread(hub.write, catalog_service.schedule)
     await asyncio.to_thread(hub.write, cas_sweeping.schedule)
+    await asyncio.to_thread(hub.write, cas_scrubbing.schedule)
     await asyncio.to_thread(hub.write, cas_converting.schedule)
     ticking = asyncio.create_task(_tick(hub))
     workers = Lanes(hub, JOBS, SLOW)

@@ -4,12 +4,15 @@ import os
 import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bearhug.admin import service as admin
+from bearhug.admin.model import Health
 from bearhug.cas.model import Finding
-from bearhug.cas.service import checking
+from bearhug.cas.service import checking, scrubbing
 from bearhug.cli import main
 from bearhug.db import statement
 from bearhug.db.schema import objects, packs, refs, xorbs
@@ -140,3 +143,19 @@ def test_the_collector_says_what_it_freed(full: Hub, capsys: pytest.CaptureFixtu
     assert main(["gc", "--now", "--data", data]) == 0
     assert f"{unused.layout.stored_bytes:,} bytes freed" in capsys.readouterr().out
     assert look(full) == []
+
+
+def test_the_scrub_finds_what_rots_and_sees_it_mended(full: Hub) -> None:
+    later = replace(full, clock=lambda: time.time_ns() // 1_000_000 + 40 * 24 * 3600 * 1000)
+    assert scrubbing.scrub(later) == []
+    much_later = replace(full, clock=lambda: later.clock() + 40 * 24 * 3600 * 1000)
+    flip(only(full, "xorbs"))
+    (found,) = scrubbing.scrub(much_later)
+    assert "is not what it is called" in found.words
+    (words,) = full.read(scrubbing.damaged).values()
+    assert str(found) == words
+    assert any(each.health is Health.BAD and words in each.words for each in admin.examine(full))
+    assert scrubbing.scrub(much_later) == [], "it was read just now"
+    flip(only(full, "xorbs"))
+    assert scrubbing.scrub(replace(full, clock=lambda: much_later.clock() * 2)) == []
+    assert full.read(scrubbing.damaged) == {}

@@ -10,7 +10,7 @@ from uuid import uuid4
 from bearhug.admin import store
 from bearhug.admin.model import FailedJob, Finding, Health, Holdings, Person
 from bearhug.cas.model import Totals
-from bearhug.cas.service import figures, sweeping
+from bearhug.cas.service import figures, scrubbing, sweeping
 from bearhug.cas.service.sweeping import Freed
 from bearhug.errors import BadRequest, Forbidden, NotFound
 from bearhug.hub import Hub, Transaction
@@ -84,6 +84,7 @@ def examine(hub: Hub) -> list[Finding]:
     return [
         _python(),
         *readiness(hub),
+        _scrub(hub),
         _disk(hub.settings.data_dir),
         _git(),
         _memory(),
@@ -119,6 +120,16 @@ def _objects(hub: Hub) -> Finding:
     return Finding(
         "objects", Health.GOOD if good else Health.BAD, f"written, read, deleted {where}"
     )
+
+
+def _scrub(hub: Hub) -> Finding:
+    """What the scrub knows (`bearhug fsck` looks for itself)."""
+    try:
+        damaged = hub.read(scrubbing.damaged)
+    except hub.db.failures as error:
+        return Finding("stored bytes", Health.BAD, str(error))
+    words = "; ".join(damaged.values()) or "read over again and again, and whole as far as known"
+    return Finding("stored bytes", Health.BAD if damaged else Health.GOOD, words)
 
 
 def _disk(folder: Path) -> Finding:

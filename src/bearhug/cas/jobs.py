@@ -1,7 +1,11 @@
 """What the store does for itself: chunks out of whole files, and once a day what has to go."""
 
-from bearhug.cas.service import converting, sweeping
+import logging
+
+from bearhug.cas.service import converting, scrubbing, sweeping
 from bearhug.hub import Hub
+
+log = logging.getLogger(__name__)
 
 
 def collect(hub: Hub) -> None:
@@ -23,3 +27,10 @@ def convert_rest(hub: Hub) -> None:
 def drop_whole(hub: Hub, hashes: str) -> None:
     """Delete whole files that have been in chunks for a while."""
     converting.drop_whole(hub, hashes)
+
+
+def scrub(hub: Hub) -> None:
+    """Read some xorbs over; more in an hour. What is damaged stands in /admin and in the log."""
+    for finding in scrubbing.scrub(hub):
+        log.error("damaged: %s", finding)
+    hub.write(scrubbing.schedule)

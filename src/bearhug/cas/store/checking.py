@@ -53,6 +53,7 @@ _XORBS = statement(
     .order_by(xorbs.c.id)
     .limit(bindparam("limit"))
 )
+_XORB = statement(select(xorbs.c.id).where(xorbs.c.id == bindparam("id")))
 _UNCHECKED = statement(
     select(xorbs.c.id)
     .where(func.coalesce(xorbs.c.checked_at, xorbs.c.created_at) < bindparam("before"))
@@ -100,6 +101,10 @@ def longest_unchecked(db: Connection, before: Moment) -> int | None:
     """The xorb that nobody has read over for longest, if that was before then."""
     found: int | None = db.value(_UNCHECKED, before=before)
     return found
+
+
+def is_there(db: Connection, xorb_id: int) -> bool:
+    return db.first(_XORB, id=xorb_id) is not None
 
 
 def note_checked(db: Connection, xorb_id: int, at: Moment) -> None:
