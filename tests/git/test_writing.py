@@ -89,7 +89,8 @@ def test_a_blob_is_copied_by_its_id(shelf: Shelf, repo_id: int) -> None:
     "path",
     [
         *("", "/a", "a/", "a//b", ".", "a/../b", "./a", ".git/config", "a/.GIT", "a/.Git/hooks/x"),
-        *("git~1", ".git ", ".git...", ".git::$INDEX_ALLOCATION", ".g\u200cit", "a\\b", "a\0b"),
+        *("git~1", ".git ", ".git...", ".git::$INDEX_ALLOCATION", ".g\u200cit", "a\0b"),
+        *("..\\b", ".\\b", "\\b", "C:\\b", "c:/b", "a\\.git\\config"),
         *("a\nb", "a\x7f", "\ud800", "x" * 256),
     ],
 )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bearhug.cards import licences
 from bearhug.cards.front_matter import parse
 from bearhug.repos.model import RepoKind
 
@@ -88,7 +89,7 @@ def _space(metadata: Mapping[str, Any]) -> list[str]:
 
 
 RULES: Mapping[str, Callable[[Any], str]] = {
-    "license": _texts,
+    "license": licences.problem,
     "license_name": _text,
     "license_link": _text,
     "language": _texts,

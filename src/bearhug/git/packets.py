@@ -195,7 +195,8 @@ def asked_listing(content: bytes) -> Listing | None:
         if len(lines) > MAX_COMMANDS:
             raise TooLarge(f"At most {MAX_COMMANDS} lines may say what is to be listed.")
     words = frozenset(lines)
-    prefixes = {line.removeprefix("ref-prefix ") for line in lines if line[:11] == "ref-prefix "}
+    named = (line.removeprefix("ref-prefix ") for line in lines if line[:11] == "ref-prefix ")
+    prefixes = dict.fromkeys(named)
     some = tuple(prefixes) if len(prefixes) <= MAX_PREFIXES else ()
     return Listing("symrefs" in words, "peel" in words, "unborn" in words, some) if lines else None
 

@@ -29,7 +29,9 @@ MAX_DEPTH = 100
 """Of folders in folders. Each is a tree to be rewritten, and a step down the stack."""
 
 _PLAIN = b"100644"
-_FORBIDDEN = re.compile("[\x00-\x1f\x7f\\\\\ud800-\udfff]")
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]|^\\|^\.{1,2}\\|^[A-Za-z]:[\\/]")
+"""Also what leaves its folder on Windows at once; a backslash further on is part of a name."""
+
 _HFS_IGNORED = dict.fromkeys(
     [*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF]
 )
@@ -116,12 +118,14 @@ def check_path(path: str) -> None:
     """
     names = path.split("/")
     if _FORBIDDEN.search(path):
-        raise Unprocessable(f"Invalid path {path!a}: control characters and backslashes.")
+        raise Unprocessable(
+            f"Invalid path {path!a}: it has control characters, or leaves its folder."
+        )
     if len(names) > MAX_DEPTH or len(path.encode()) > MAX_PATH_BYTES:
         most = f"{MAX_DEPTH} folders deep, and {MAX_PATH_BYTES} bytes long"
         raise Unprocessable(f"Invalid path {path[:80]!r}…: at most {most}.")
     for name in names:
-        if name in ("", ".", "..") or _means_dot_git(name):
+        if name in ("", ".", "..") or any(map(_means_dot_git, name.split("\\"))):
             raise Unprocessable(f"Invalid path {path!r}: a name may not be {name!r}.")
         if len(name.encode()) > MAX_NAME_BYTES:
             raise Unprocessable(f"Invalid path {path!r}: a name is over {MAX_NAME_BYTES} bytes.")
