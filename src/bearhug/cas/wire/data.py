@@ -27,10 +27,6 @@ async def data(request: Request) -> Response:
     objects, size = call.hub.objects, xorb.layout.stored_bytes
     if len(wanted) > 1:
         return SeveralRanges(objects, xorb.key, wanted, size)
-    if "range" not in request.headers:
-        # Only whoever asks for a range knows what it is that comes; there is one to be had.
-        first, last = wanted[0]
-        request.scope["headers"].append((b"range", f"bytes={first}-{last - 1}".encode()))
     return ObjectResponse(
         objects,
         xorb.key,
@@ -38,9 +34,23 @@ async def data(request: Request) -> Response:
         filename="xorb",
         etag=text(xorb.layout.hash),
         content_type=KIND,
-        accel_prefix=call.hub.settings.accel_prefix,
+        accel_prefix=call.hub.settings.accel_prefix if _only(request, wanted[0]) else "",
         headers={"Cache-Control": "private, max-age=3600"},
     )
+
+
+def _only(request: Request, wanted: tuple[int, int]) -> bool:
+    """See to it that this range is sent and never the whole, whatever else the request says.
+
+    False if the request itself would have a proxy in front do otherwise: without a Range, or by
+    an If-Range that does not hold, it would send what belongs to other repos.
+    """
+    headers = request.scope["headers"]
+    asked = [value for name, value in headers if name in (b"range", b"if-range")]
+    plain = f"bytes={wanted[0]}-{wanted[1] - 1}".encode()
+    kept = [pair for pair in headers if pair[0] not in (b"range", b"if-range")]
+    request.scope["headers"] = [*kept, (b"range", plain)]
+    return asked == [plain]
 
 
 def _asked(header: str, open_to: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -54,7 +64,13 @@ def _asked(header: str, open_to: Sequence[tuple[int, int]]) -> list[tuple[int, i
     for start, stop in wanted:
         if not any(low <= start < stop <= high for low, high in open_to):
             raise Forbidden("This address opens other bytes than these.")
+    if _bytes(wanted) > _bytes(open_to):
+        raise Forbidden("Ask for each byte once.")
     return wanted
+
+
+def _bytes(ranges: Sequence[tuple[int, int]]) -> int:
+    return sum(stop - start for start, stop in ranges)
 
 
 class SeveralRanges(Response):
