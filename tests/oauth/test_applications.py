@@ -121,6 +121,20 @@ def test_an_app_registers_itself(browser: Browser, make_client: Make) -> None:
     assert with_secret["client_secret_expires_at"] == 0
 
 
+def test_a_link_does_not_lead_strangers_to_an_app_that_registered_itself(
+    browser: Browser, make_client: Make
+) -> None:
+    told = registered(browser(0), token_endpoint_auth_method="none").json()
+    asked = make_client(confidential=False).asking(client_id=told["client_id"])
+    for wrong in ({"response_type": "bad"}, {"prompt": "none"}):
+        for who in (0, ADA):
+            answer = browser(who).get("/oauth/authorize", params={**asked, **wrong})
+            assert (answer.status_code, answer.headers.get("location")) == (400, None)
+    allow(browser(ADA), asked)
+    answer = browser(ADA).get("/oauth/authorize", params={**asked, "response_type": "bad"})
+    assert answer.headers["location"].startswith(CALLBACK)
+
+
 @pytest.mark.parametrize(
     ("said", "error"),
     [

@@ -42,6 +42,8 @@ async def authorize(request: Request) -> Response:
             return _sign_in(call, ask)
         return await _answer(call, ask, params)
     except SentBack as back:
+        if not await call.read(service.hears_refusals, params):
+            raise BadRequest(f"{back.error}: {back.description}") from None
         return away(back.address(call.base_url))
 
 

@@ -36,6 +36,19 @@ def asked(tx: Transaction, params: Mapping[str, str]) -> Ask:
         raise SentBack(uri, state, refused.error, refused.message) from None
 
 
+def hears_refusals(tx: Transaction, params: Mapping[str, str]) -> bool:
+    """Whether the app may be sent a person whom nobody asked anything.
+
+    Anyone can register an app that leads anywhere: until the person has let one in, a refusal
+    is told here (RFC 9700 §4.11.2). Raises BadRequest as `asked` does.
+    """
+    app, _ = _whither(tx, params)
+    if app.owner_id is not None or app.own:
+        return True
+    user_id = tx.actor.user_id
+    return user_id is not None and store.connection(tx.db, app.id, user_id) is not None
+
+
 def remembered(tx: Transaction, ask: Ask) -> bool:
     """Whether the person has allowed all this before, to an app that is surely this one."""
     known = store.connection(tx.db, ask.app.id, accounts.require_in_person(tx.actor))
