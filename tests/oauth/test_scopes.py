@@ -213,6 +213,20 @@ def test_an_app_is_told_what_it_asked_for(armed: Callable[..., Armed]) -> None:
     assert [org["name"] for org in told["orgs"]] == ["bears"]
 
 
+def test_the_picture_an_app_is_told_of_stays_where_it_is(
+    browser: Browser, armed: Callable[..., Armed]
+) -> None:
+    image = b"\x89PNG\r\n\x1a\n" + b"a bear"
+    sent = browser(ADA).post("/settings/profile/avatar", files={"avatar": ("a.png", image)})
+    assert sent.status_code == 303
+    picture = armed("profile").get("/oauth/userinfo").json()["picture"]
+    assert picture.startswith("http://hub.test/avatars/")
+    assert picture.endswith(".png")
+    shown = browser(0).get(picture)
+    assert (shown.content, shown.headers["content-type"]) == (image, "image/png")
+    assert browser(0).get("/avatars/" + "0" * 64 + ".png").status_code == 404
+
+
 def test_only_a_token_is_told_who_its_holder_is(browser: Browser, make_client: Make) -> None:
     http = make_client().http
     for answer in (browser(ADA).get("/oauth/userinfo"), http.get("/oauth/userinfo")):

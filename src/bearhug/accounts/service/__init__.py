@@ -8,7 +8,13 @@ organisations.py   organisations and their members
 avatars.py         pictures
 """
 
-from bearhug.accounts.service.avatars import Avatar, avatar, remove_avatar, set_avatar
+from bearhug.accounts.service.avatars import (
+    Avatar,
+    avatar,
+    lasting_address,
+    remove_avatar,
+    set_avatar,
+)
 from bearhug.accounts.service.organisations import (
     change_org,
     count_repos,
@@ -104,6 +110,7 @@ __all__ = [
     "found_org",
     "hash_password",
     "is_first",
+    "lasting_address",
     "leave",
     "make_token",
     "manages",

@@ -1,6 +1,7 @@
 """Pictures of people and organisations."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from bearhug.accounts.model import Account, pictures
@@ -8,6 +9,8 @@ from bearhug.accounts.service.organisations import find_managed
 from bearhug.accounts.service.people import find, me, require_in_person
 from bearhug.accounts.store import people as store
 from bearhug.hub import Transaction
+
+BY_BYTES = re.compile(r"([0-9a-f]{32}|[0-9a-f]{64})\.[a-z]{3,4}")
 
 
 @dataclass(frozen=True)
@@ -20,12 +23,20 @@ class Avatar:
 
 
 def avatar(tx: Transaction, name: str) -> Avatar:
-    """Raises NotFound for nobody of that name."""
-    account = find(tx, name)
+    """By a name, or by what `lasting_address` says. Raises NotFound for nobody's."""
+    account = _by_bytes(tx, name) or find(tx, name)
     row = store.avatar(tx.db, account.id) if account.avatar_sha256 else None
     if row is None:
         return Avatar(account)
     return Avatar(account, row.media_type, bytes(row.data))
+
+
+def lasting_address(tx: Transaction, account: Account) -> str:
+    """Where its picture is, by its bytes: an address that a new name does not change."""
+    kind = store.avatar_type(tx.db, account.id) if account.avatar_sha256 else None
+    if kind is None:
+        return f"/avatars/{account.name}"
+    return f"/avatars/{account.avatar_sha256}.{kind.partition('/')[2].partition('+')[0]}"
 
 
 def set_avatar(tx: Transaction, image: bytes, *, org: str = "") -> None:
@@ -38,6 +49,11 @@ def set_avatar(tx: Transaction, image: bytes, *, org: str = "") -> None:
 
 def remove_avatar(tx: Transaction, *, org: str = "") -> None:
     store.drop_avatar(tx.db, _whose(tx, org).id)
+
+
+def _by_bytes(tx: Transaction, name: str) -> Account | None:
+    found = BY_BYTES.fullmatch(name)
+    return store.by_avatar(tx.db, found[1]) if found else None
 
 
 def _whose(tx: Transaction, org: str) -> Account:

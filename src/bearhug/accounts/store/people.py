@@ -81,6 +81,12 @@ _AVATAR = statement(
         avatars.c.account_id == bindparam("account_id")
     )
 )
+_AVATAR_TYPE = statement(
+    select(avatars.c.media_type).where(avatars.c.account_id == bindparam("account_id"))
+)
+_BY_AVATAR = statement(
+    select(*COLUMNS).where(accounts.c.avatar_sha256 == bindparam("sha256"), HERE).limit(1)
+)
 _OWNED = statement(
     select(func.count()).select_from(repos).where(repos.c.owner_id == bindparam("owner_id"))
 )
@@ -207,6 +213,18 @@ def put_avatar(
 def drop_avatar(db: Connection, account_id: int) -> None:
     db.run(_DROP_AVATAR, account_id=account_id)
     db.run(_SET_AVATAR, account_id=account_id, sha256=None)
+
+
+def avatar_type(db: Connection, account_id: int) -> str | None:
+    """The media type of its picture, without the picture."""
+    value = db.value(_AVATAR_TYPE, account_id=account_id)
+    return None if value is None else str(value)
+
+
+def by_avatar(db: Connection, sha256: str) -> Account | None:
+    """Whose picture this is; one of them, if several have the same."""
+    row = db.first(_BY_AVATAR, sha256=sha256)
+    return account_of(row) if row else None
 
 
 def avatar(db: Connection, account_id: int) -> Row | None:

@@ -55,6 +55,8 @@ class Issued:
     refresh_token: str = ""
     client_id: str = ""
     nonce: str = ""
+    picture: str = ""
+    """The path of the account's picture."""
 
 
 def back_to(redirect_uri: str, **params: str | None) -> str:

@@ -18,6 +18,7 @@ class Told:
     account: Account
     scopes: frozenset[str]
     orgs: Sequence[Membership] | None
+    picture: str
 
 
 def about_me(tx: Transaction) -> Told:
@@ -26,21 +27,21 @@ def about_me(tx: Transaction) -> Told:
     A token of one's own is told everything: it could ask elsewhere.
     """
     account, acts = accounts.me(tx), tx.actor.delegation
-    held = accounts.organisations(tx, account)
+    held, picture = accounts.organisations(tx, account), accounts.lasting_address(tx, account)
     if acts is None:
-        return Told(account, frozenset({"openid", "profile", "email"}), held)
+        return Told(account, frozenset({"openid", "profile", "email"}), held, picture)
     if not acts.scopes & {"openid", "profile", "email"}:
         raise Forbidden("This token may not say whose it is: it lacks the scope openid.")
     if "read-memberships" in acts.scopes:
-        return Told(account, acts.scopes, held)
+        return Told(account, acts.scopes, held, picture)
     known = [each for each in held if each.org.id in acts.orgs]
-    return Told(account, acts.scopes, known or None)
+    return Told(account, acts.scopes, known or None, picture)
 
 
 def of_token(issued: Issued, base_url: str, now_seconds: int) -> dict[str, Any]:
     """The claims of the id token."""
     claims = {
-        **person(issued.account, frozenset(issued.scopes), base_url),
+        **person(issued.account, frozenset(issued.scopes), base_url, issued.picture),
         "iss": base_url,
         "aud": issued.client_id,
         "iat": now_seconds,
@@ -50,7 +51,7 @@ def of_token(issued: Issued, base_url: str, now_seconds: int) -> dict[str, Any]:
 
 
 def userinfo(told: Told, base_url: str) -> dict[str, Any]:
-    said = person(told.account, told.scopes, base_url)
+    said = person(told.account, told.scopes, base_url, told.picture)
     if "profile" in told.scopes:
         said["isPro"] = False
     if "read-billing" in told.scopes:
@@ -60,7 +61,7 @@ def userinfo(told: Told, base_url: str) -> dict[str, Any]:
     return said
 
 
-def person(account: Account, scopes: frozenset[str], base_url: str) -> dict[str, Any]:
+def person(account: Account, scopes: frozenset[str], base_url: str, picture: str) -> dict[str, Any]:
     """`sub` stays when the account is renamed."""
     said: dict[str, Any] = {"sub": account.object_id}
     if "profile" in scopes:
@@ -68,16 +69,12 @@ def person(account: Account, scopes: frozenset[str], base_url: str) -> dict[str,
             "name": account.title,
             "preferred_username": account.name,
             "profile": base_url + account.path,
-            "picture": picture(account, base_url),
+            "picture": base_url + picture,
             "website": account.website,
         }
     if "email" in scopes:
         said |= {"email": account.email, "email_verified": True}
     return said
-
-
-def picture(account: Account, base_url: str) -> str:
-    return base_url + (account.avatar or f"/avatars/{account.name}")
 
 
 def _org(membership: Membership, base_url: str) -> Mapping[str, Any]:
@@ -86,7 +83,7 @@ def _org(membership: Membership, base_url: str) -> Mapping[str, Any]:
         "sub": org.object_id,
         "name": org.title,
         "preferred_username": org.name,
-        "picture": picture(org, base_url),
+        "picture": base_url + (org.avatar or f"/avatars/{org.name}"),
         "isEnterprise": False,
         "canPay": False,
         "roleInOrg": membership.role.wire,

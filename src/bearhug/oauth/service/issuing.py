@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from secrets import token_hex
 
+from bearhug.accounts import service as accounts
 from bearhug.accounts.store import people
 from bearhug.hub import Transaction
 from bearhug.identity.service import DAY, digest
@@ -123,7 +124,10 @@ def issue(
         tx.now,
     )
     seconds = settings.oauth_access_seconds
-    return Issued(account, access, seconds, scopes, orgs, again, client_id=app.client_id)
+    picture = accounts.lasting_address(tx, account)
+    return Issued(
+        account, access, seconds, scopes, orgs, again, client_id=app.client_id, picture=picture
+    )
 
 
 def revoke(tx: Transaction, app: App, token: str) -> None:
