@@ -163,17 +163,20 @@ MINE = 3
 """How many chunks of a xorb belong to the open file; the rest is the secret one's."""
 
 
-def part(whole: Packed) -> Packed:
-    """The file of its first chunks only, as a client tells it that packed both together."""
-    layout = whole.layout
-    size, leaves = layout.raw_end(MINE), list(layout.leaves(0, MINE))
-    file = hashes.file_hash(leaves) + struct.pack("<IIII", 0xC0000000, 1, 0, 0)
-    file += layout.hash + struct.pack("<IIII", 0, size, 0, MINE)
-    file += hashes.range_hash(layout.chunk_hashes(0, MINE)) + bytes(16)
-    digest = hashlib.sha256(whole.data[:size]).digest()
-    file += hashes.swapped(digest) + bytes(16)
+def part(whole: Packed, *spans: tuple[int, int]) -> Packed:
+    """The file of these of its chunks only, as a client tells it that packed more together."""
+    layout, terms, proofs, data, leaves = whole.layout, b"", b"", b"", []
+    for start, stop in spans:
+        some = whole.data[layout.raw_end(start) : layout.raw_end(stop)]
+        data += some
+        leaves += list(layout.leaves(start, stop))
+        terms += layout.hash + struct.pack("<IIII", 0, len(some), start, stop)
+        proofs += hashes.range_hash(layout.chunk_hashes(start, stop)) + bytes(16)
+    hash = hashes.file_hash(leaves)
+    file = hash + struct.pack("<IIII", 0xC0000000, len(spans), 0, 0) + terms + proofs
+    file += hashes.swapped(hashlib.sha256(data).digest()) + bytes(16)
     told = TAG + struct.pack("<QQ", 2, 0) + file + END + END
-    return Part(whole.data[:size], layout, whole.body, told, hashes.file_hash(leaves))
+    return Part(data, layout, whole.body, told, hash)
 
 
 @dataclass(frozen=True)
@@ -206,7 +209,7 @@ class Address:
 def address(web: TestClient, timed: Hub) -> Address:
     whole = pack(OPEN.data + SECRET.data)
     send(timed, private(timed, "secret"), whole)
-    mine = part(whole)
+    mine = part(whole, (0, MINE))
     send(timed, repo_of(timed, "open"), mine)
     told = reconstruct(web, token(web, "read", "ada/open", "linus"), mine).json()
     ((fetch,),) = told["xorbs"].values()
@@ -272,3 +275,15 @@ def test_an_address_runs_out_and_cannot_be_changed(address: Address, clock: Cloc
     assert changed.get(("Range", "bytes=0-9")).status_code == 403
     clock.now += 3_700_000
     assert address.get(("Range", "bytes=0-9")).status_code == 403, "so that clients ask again"
+
+
+def test_older_clients_tell_ranges_apart_by_their_addresses(web: TestClient, timed: Hub) -> None:
+    file = part(pack(OPEN.data), (0, 1), (2, 3))
+    send(timed, repo_of(timed, "open"), file)
+    told = reconstruct(web, token(web, "read", "ada/open"), file, version=1).json()
+    ((one, other),) = told["fetch_info"].values()
+    assert one["url"] != other["url"]
+    for each in (one, other):
+        first, last = each["url_range"]["start"], each["url_range"]["end"]
+        got = web.get(each["url"], headers={"Range": f"bytes={first}-{last}"})
+        assert got.content == file.body[first : last + 1]

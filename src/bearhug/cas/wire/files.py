@@ -84,12 +84,15 @@ def _second(call: Call, found: Reconstruction) -> dict[str, Any]:
 
 
 def _first(call: Call, found: Reconstruction) -> dict[str, Any]:
+    """Each range has an address of its own, or hf_xet 1.2 takes what is on its way for one to be
+    another that begins meanwhile.
+    """
     return _terms(found) | {
         "fetch_info": {
             part.hash: [
                 {
                     "range": _chunks(span),
-                    "url": _address(call, part),
+                    "url": f"{_address(call, part)}?bytes={span.first_byte}-{span.end_byte - 1}",
                     "url_range": _bytes(span),
                 }
                 for span in part.spans

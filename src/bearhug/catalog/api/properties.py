@@ -71,6 +71,7 @@ COMMON: dict[str, Property] = {
     "cardData": lambda view: dict(view.metadata),
     "siblings": lambda view: [_sibling(node, view.blobs) for node in view.info.siblings],
     "resourceGroup": lambda view: _group(view),
+    "xetEnabled": lambda view: True,  # huggingface_hub before 0.34 sends chunks only then
 }
 OF_MODEL: dict[str, Property] = {
     "pipeline_tag": lambda view: view.card.pipeline_tag,
@@ -144,11 +145,13 @@ WHOLE: dict[RepoKind, tuple[str, ...]] = {
         *COMMON.keys() - {"downloadsAllTime", "trendingScore", "resourceGroup", "downloads"},
         *("sdk", "subdomain", "runtime", "models", "datasets"),
     ),
-    RepoKind.KERNEL: tuple(COMMON.keys() - {"downloadsAllTime", "trendingScore", "resourceGroup"}),
+    RepoKind.KERNEL: tuple(
+        COMMON.keys() - {"downloadsAllTime", "trendingScore", "resourceGroup", "xetEnabled"}
+    ),
 }
 """What is said unasked of one repo."""
 
-FORMER = frozenset({"xetEnabled", "gitalyUid"})
+FORMER = frozenset({"gitalyUid"})
 """What older clients expand; nothing answers to it any more."""
 
 OF_CARD = frozenset(
