@@ -2,6 +2,7 @@
 
 import json
 import struct
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from tests.repos_of import make_repo, push
 README = "---\n{}\n---\n# Card\n"
 
 
-def card_of(hub: Hub, content: dict[str, bytes | str], kind: RepoKind = RepoKind.MODEL) -> Card:
+def card_of(hub: Hub, content: Mapping[str, bytes | str], kind: RepoKind = RepoKind.MODEL) -> Card:
     repo = make_repo(hub, "x", content, kind=kind)
     card = hub.read(cards.card, repo)
     assert card is not None
@@ -178,7 +179,11 @@ def test_a_dataset_is_told_by_its_files(any_hub: Hub) -> None:
     readme = README.format(
         "license: mit\nlanguage: en\ntask_ids: [extractive-qa]\nsource_datasets: [original]"
     )
-    files = {"README.md": readme, "data/train-00000.parquet": b"x", "pictures/a.png": b"y"}
+    files: dict[str, bytes | str] = {
+        "README.md": readme,
+        "data/train-00000.parquet": b"x",
+        "pictures/a.png": b"y",
+    }
     card = card_of(any_hub, files, RepoKind.DATASET)
     assert card.tags == (
         *("task_ids:extractive-qa", "source_datasets:original", "language:en", "license:mit"),
