@@ -18,6 +18,7 @@ from bearhug.web.doors import repo_routes
 
 PAGE = 50
 
+
 @dataclass(frozen=True)
 class Compared:
     place: Place
