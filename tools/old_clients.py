@@ -15,7 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bearhug.app import build_hub
-from bearhug.config import Settings
+from bearhug.config import from_environment
 from tests.cas import clients
 from tests.conftest import introduce, serving
 
@@ -25,7 +25,7 @@ def main(asked: list[str]) -> int:
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
-        hub = build_hub(Settings(data_dir=data / "hub"))
+        hub = build_hub(from_environment(data_dir=data / "hub"))
         hub.write(introduce)
         with serving(hub) as server:
             for number, (huggingface_hub, xet) in enumerate(pairs):
