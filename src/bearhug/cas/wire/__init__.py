@@ -34,7 +34,7 @@ routes: list[BaseRoute] = [
     Route("/cas/data/{key:seg}", data, methods=["GET"]),
     Route(_CAS + "/v1/xorb-grants" + _HASH, grant, methods=["POST"]),
     Route(_CAS + "/v1/telemetry", telemetry, methods=["POST"]),
-    Route(_CAS + "/v1/files/{hash:seg}", size, methods=["HEAD"]),
+    Route(_CAS + "/v1/files/{hash:seg}", size, methods=["GET", "HEAD"]),
     Route(_CAS + "/v2/shards", second_shard, methods=["POST"]),
     Route(_CAS + "/shard" + _HASH, first_shard, methods=["POST"]),
     Route(_CAS + "/{version:seg}/reconstructions/{hash:seg}", reconstruction),
