@@ -39,3 +39,18 @@ def test_a_space_needs_its_sdk(client: TestClient) -> None:
     status, said = verdict(client, "---\ntitle: x\ncolorFrom: honey\n---\n", "space")
     assert status == 400
     assert len(said) == 2
+
+
+def test_a_licence_is_one_of_the_hubs_or_other(client: TestClient) -> None:
+    status, said = verdict(client, "---\nlicense: asdf\n---\n# A model")
+    assert status == 400
+    assert said[0].startswith('"license" must be one of [')
+    for licence in ("MIT", "other", "[mit, apache-2.0]", "cc-by-nc-sa-4.0"):
+        assert verdict(client, f"---\nlicense: {licence}\n---\n# A model") == (200, [])
+
+
+def test_who_wants_text_gets_lines(client: TestClient) -> None:
+    asked = {"content": "---\nlicense: asdf\n---\n", "repoType": "model"}
+    answer = client.post("/api/validate-yaml", json=asked, headers={"Accept": "text/plain"})
+    assert answer.status_code == 400
+    assert answer.text.startswith('- Error: "license" must be one of')
