@@ -338,6 +338,7 @@ async def living(hub: Hub) -> AsyncIterator[None]:
             yield
     finally:
         ticking.cancel()
+        hub.rooms["cas"].ending.set()
         await asyncio.to_thread(workers.stop)
         await asyncio.gather(ticking, return_exceptions=True)
         await asyncio.to_thread(_write_down, hub)

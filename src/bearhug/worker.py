@@ -102,7 +102,10 @@ class Worker:
             self.jobs[row.name](self.hub, **json.loads(row.args))
         except Exception as error:  # whatever it was, the other jobs go on
             self._at = None
-            self._put_back(row, error)
+            if self._ended.is_set():  # it was broken off: begin again at the next start
+                self.hub.db.write(lambda db: table.hand_back(db, row.id))
+            else:
+                self._put_back(row, error)
         else:
             self._at = None
             self.hub.db.write(lambda db: table.done(db, row.id))

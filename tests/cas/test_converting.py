@@ -6,20 +6,27 @@ import time
 from dataclasses import dataclass, replace
 
 import pytest
+from sqlalchemy import func, select
 
 from bearhug.app import JOBS
 from bearhug.cas.service import converting
-from bearhug.cas.service.converting import Damaged
+from bearhug.cas.service.converting import HERE_BYTES, Damaged
+from bearhug.db import statement
+from bearhug.db.schema import jobs
 from bearhug.files.service import objects as lfs
 from bearhug.files.store import forms
 from bearhug.hub import Hub
 from bearhug.kit.xet.hashes import text
 from bearhug.repos.model import Repo
 from bearhug.storage import lfs_key
-from bearhug.worker import Worker
+from bearhug.worker import Lanes, Worker
+from bearhug.xet.apart import Failed
 from tests.cas.sending import pack, repo_of, send
 
 DATA = random.Random(21).randbytes(900_000)
+LARGE = random.Random(23).randbytes(HERE_BYTES + 1_000_000)
+
+TAKEN = statement(select(func.max(jobs.c.attempts)).where(jobs.c.name == "cas.convert"))
 
 
 @dataclass
@@ -191,3 +198,45 @@ def test_what_was_left_over_is_converted_at_the_next_start(timed: Hub) -> None:
     timed.write(converting.schedule)
     work(timed)
     assert form(timed, repo, sha256)[1]
+
+
+def test_a_large_file_is_cut_in_another_process(timed: Hub, clock: Clock) -> None:
+    repo = repo_of(timed, "big")
+    sha256 = bring(timed, repo, LARGE)
+    work(timed)
+    raw, xet = form(timed, repo, sha256)
+    assert (raw, xet) == (True, text(pack(LARGE).hash))
+    clock.wait(hours=1)
+    work(timed)
+    assert timed.objects.get(f"xet/{xet}") == LARGE
+    assert not whole(timed, sha256)
+
+
+def taken(hub: Hub) -> bool:
+    return bool(hub.db.read(lambda db: db.value(TAKEN)))
+
+
+def test_a_hub_that_stops_does_not_wait_for_it(hub: Hub) -> None:
+    repo = repo_of(hub, "big")
+    sha256 = bring(hub, repo, LARGE)
+    lanes = Lanes(hub, JOBS, ("cas.convert",))
+    hub.rooms["cas"].ending.set()
+    lanes.start()
+    begun = time.monotonic()
+    while not taken(hub) and time.monotonic() < begun + 5:
+        time.sleep(0.01)
+    lanes.stop()
+    assert not form_of(hub, repo, sha256)
+    assert not taken(hub), "it counts as no try"
+    hub.rooms["cas"].ending.clear()
+    work(hub)
+    assert form_of(hub, repo, sha256), "the next start does it"
+
+
+def test_a_process_that_fails_says_why(timed: Hub) -> None:
+    repo = repo_of(timed, "big")
+    sha256 = bring(timed, repo, LARGE)
+    settings = timed.settings.model_copy(update={"objects_url": "ftp://nowhere"})
+    with pytest.raises(Failed, match="ftp://nowhere"):
+        converting.convert(replace(timed, settings=settings), sha256)
+    assert form(timed, repo, sha256) == (True, "")

@@ -1,6 +1,7 @@
 """What bounds the memory of uploads: how many bodies are taken at once (`hub.rooms["cas"]`)."""
 
 import asyncio
+import threading
 
 BODIES_AT_ONCE = 32
 """Xorbs are verified as they come: each takes a block or two of memory."""
@@ -15,3 +16,5 @@ class Room:
     def __init__(self) -> None:
         self.bodies = asyncio.Semaphore(BODIES_AT_ONCE)
         self.shards = asyncio.Semaphore(SHARDS_AT_ONCE)
+        self.ending = threading.Event()
+        """The hub is being stopped: what takes long is to be left for its next start."""

@@ -48,6 +48,11 @@ _RETRY = statement(
         failed_at=bindparam("given_up_at"),
     )
 )
+_HAND_BACK = statement(
+    update(jobs)
+    .where(jobs.c.id == bindparam("id"))
+    .values(leased_until=None, attempts=jobs.c.attempts - 1)
+)
 _NEXT = statement(
     select(func.min(jobs.c.due_at)).where(
         jobs.c.name.in_(bindparam("names", expanding=True)), jobs.c.failed_at.is_(None)
@@ -81,6 +86,11 @@ def renew(db: Connection, id: int, until: int) -> None:
 
 def done(db: Connection, id: int) -> None:
     db.run(_DONE, id=id)
+
+
+def hand_back(db: Connection, id: int) -> None:
+    """It was not tried after all."""
+    db.run(_HAND_BACK, id=id)
 
 
 def put_back(

@@ -5,7 +5,7 @@ found again here, and the other way round (XET §11).
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 from secrets import token_hex
@@ -16,7 +16,7 @@ from bearhug.kit.wire import Moment
 from bearhug.kit.xet.chunking import Chunker
 from bearhug.kit.xet.hashes import Tree, chunk_hash, eligible, salted
 from bearhug.kit.xet.xorb import Layout, Packer, footer
-from bearhug.storage.objects import Objects
+from bearhug.storage.objects import Objects, lfs_key
 from bearhug.xet import store
 from bearhug.xet.model import Run, Xorb, joined, xorb_key
 
@@ -70,6 +70,26 @@ def _land_xorb(db: Connection, layout: Layout, nonce: str, at: Moment) -> tuple[
     chunks = [layout.chunk_hashes(n, n + 1) for n in range(layout.chunks)]
     store.add_chunks(db, filter(eligible, chunks), id)
     return id, True
+
+
+def bring(
+    database: Database, stored: Objects, hashes: Iterable[str], at: Moment
+) -> dict[str, Ingested]:
+    """Bring stored whole files (by sha256) into chunks; those that are gone are left out. Slow.
+
+    Whether each is what its name says is for the caller to see.
+    """
+    taking = Ingest(database, stored, at)
+    read: list[str] = []
+    for sha256 in hashes:
+        try:
+            for block in stored.read(lfs_key(sha256)):
+                taking.feed(block)
+        except FileNotFoundError:  # at the first block, or never: nothing of it was fed
+            continue
+        taking.end_file()
+        read.append(sha256)
+    return dict(zip(read, taking.finish(), strict=True))
 
 
 _NOT_YET = 0

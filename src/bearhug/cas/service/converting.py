@@ -14,7 +14,8 @@ from bearhug.db import jobs
 from bearhug.hub import Hub, Transaction
 from bearhug.storage.objects import lfs_key
 from bearhug.xet import ingest, store
-from bearhug.xet.ingest import Ingest, Ingested
+from bearhug.xet.apart import bring_apart
+from bearhug.xet.ingest import Ingested
 from bearhug.xet.objects import XetObjects
 
 log = logging.getLogger(__name__)
@@ -22,10 +23,13 @@ log = logging.getLogger(__name__)
 GRACE_SECONDS = 3600
 """How long a download that began with the whole file may take to open it."""
 
-SMALL_BYTES = 4 << 20
+SMALL_BYTES = 64 << 20
 TOGETHER = 500
-TOGETHER_BYTES = 128 << 20
+TOGETHER_BYTES = 256 << 20
 """Small files are brought into chunks together, so many and so much at a time."""
+
+HERE_BYTES = 8 << 20
+"""More than this is a process's work: a tenth of a second is what pages may wait."""
 
 ANY_SIZE = 1 << 62
 REST = "cas.convert_rest"
@@ -122,21 +126,14 @@ def _whole_only(hub: Hub, after: str, most_bytes: int) -> list[tuple[str, int]]:
 
 
 def _convert(hub: Hub, wanted: dict[str, int]) -> None:
-    stored = objects_of(hub).beneath
-    taking = Ingest(hub.db, stored, hub.clock())
-    read: list[str] = []
-    for sha256 in wanted:
-        try:
-            for block in stored.read(lfs_key(sha256)):
-                taking.feed(block)
-        except FileNotFoundError:  # given up meanwhile: nothing of it was fed
-            continue
-        taking.end_file()
-        read.append(sha256)
-    came = dict(zip(read, taking.finish(), strict=True))
+    at, hashes = hub.clock(), list(wanted)
+    if sum(wanted.values()) > HERE_BYTES:
+        came = bring_apart(hub.settings, hashes, at, hub.rooms["cas"].ending)
+    else:
+        came = ingest.bring(hub.db, objects_of(hub).beneath, hashes, at)
     whole = {sha256: file for sha256, file in came.items() if file.sha256 == sha256}
     hub.write(_land, list(whole.values()))
-    log.info("files brought into chunks", extra={"files": len(whole), "bytes": taking.new_bytes})
+    log.info("files brought into chunks", extra={"files": len(whole)})
     if damaged := came.keys() - whole.keys():
         listed = ", ".join(sorted(damaged))
         raise Damaged(f"These stored files are not what their names say: {listed}")
