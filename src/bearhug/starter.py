@@ -50,7 +50,7 @@ class Item:
 def items() -> Iterator[Item]:
     """All there is to bring, models first."""
     for kind in RepoKind:
-        for folder in sorted((CONTENT / kind.plural).iterdir()):
+        for folder in sorted((CONTENT / kind.plural).glob("*")):  # none of some kinds
             if folder.is_dir():
                 yield Item(kind, folder)
 

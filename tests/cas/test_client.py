@@ -2,6 +2,7 @@
 
 import random
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.conftest import Server
 
 pytestmark = pytest.mark.client
 MIB = 1 << 20
+HF = Path(sys.executable).with_name("hf")
 
 
 class Client:
@@ -34,7 +36,7 @@ class Client:
 
     def __call__(self, *arguments: str, fails: bool = False) -> str:
         done = subprocess.run(
-            ["hf", *arguments], env=self.environment, capture_output=True, text=True, check=False
+            [HF, *arguments], env=self.environment, capture_output=True, text=True, check=False
         )
         assert (done.returncode != 0) == fails, done.stderr
         return done.stdout + done.stderr

@@ -2,6 +2,8 @@
 
 import json
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -22,7 +24,8 @@ def test_typed_commands(server: Server, client_home: dict[str, str]) -> None:
     home |= {"HF_HUB_DISABLE_UPDATE_CHECK": "1", "NO_COLOR": "1"}
 
     def hf(*words: str) -> str:
-        done = subprocess.run(["hf", *words], env=home, capture_output=True, text=True, timeout=60)
+        hf = Path(sys.executable).with_name("hf")
+        done = subprocess.run([hf, *words], env=home, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
