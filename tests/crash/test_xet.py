@@ -4,6 +4,7 @@ import hashlib
 import os
 import random
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def environment(home: dict[str, str], url: str, cache: Path) -> dict[str, str]:
 
 def upload(file: Path, name: str, env: dict[str, str]) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        ["python", "-c", UPLOAD, str(file), name],
+        [sys.executable, "-c", UPLOAD, str(file), name],
         env=env,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
