@@ -129,7 +129,7 @@ def test_a_returning_client_uploads_again_after_all_was_collected(
         httpx.request(
             "DELETE", f"{url}/api/repos/delete", json={"name": "ada/mine"}, headers=authorised
         ).raise_for_status()
-        command = ["python", "-m", "bearhug.cli", "gc", "--now", "--data", str(data)]
+        command = [sys.executable, "-m", "bearhug.cli", "gc", "--now", "--data", str(data)]
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         assert "1  " in said
         assert "xorbs in no file, deleted" in said
