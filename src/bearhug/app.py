@@ -338,8 +338,9 @@ async def living(hub: Hub) -> AsyncIterator[None]:
             yield
     finally:
         ticking.cancel()
+        workers.end()
         hub.rooms["cas"].ending.set()
-        await asyncio.to_thread(workers.stop)
+        await asyncio.to_thread(workers.join)
         await asyncio.gather(ticking, return_exceptions=True)
         await asyncio.to_thread(_write_down, hub)
 

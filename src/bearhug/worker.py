@@ -38,10 +38,13 @@ class Lanes:
         for worker in self._workers:
             worker.wake()
 
-    def stop(self) -> None:
-        """Finish the jobs at hand and end."""
+    def end(self) -> None:
+        """Take no other jobs. Those at hand are finished, or break off: then they are no failures."""
         for worker in self._workers:
             worker.end()
+
+    def join(self) -> None:
+        """Wait until they have ended."""
         for worker in self._workers:
             worker.join()
 

@@ -220,12 +220,13 @@ def test_a_hub_that_stops_does_not_wait_for_it(hub: Hub) -> None:
     repo = repo_of(hub, "big")
     sha256 = bring(hub, repo, LARGE)
     lanes = Lanes(hub, JOBS, ("cas.convert",))
-    hub.rooms["cas"].ending.set()
     lanes.start()
     begun = time.monotonic()
     while not taken(hub) and time.monotonic() < begun + 5:
         time.sleep(0.01)
-    lanes.stop()
+    lanes.end()
+    hub.rooms["cas"].ending.set()
+    lanes.join()
     assert not form_of(hub, repo, sha256)
     assert not taken(hub), "it counts as no try"
     hub.rooms["cas"].ending.clear()
