@@ -39,7 +39,7 @@ class Lanes:
             worker.wake()
 
     def end(self) -> None:
-        """Take no other jobs. Those at hand are finished, or break off: then they are no failures."""
+        """Take no other jobs. Those at hand are finished, or break off, which is no failure."""
         for worker in self._workers:
             worker.end()
 
