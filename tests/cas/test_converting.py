@@ -4,13 +4,16 @@ import hashlib
 import random
 import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import func, select
 
-from bearhug.app import JOBS
+from bearhug.app import JOBS, build_hub
 from bearhug.cas.service import converting
 from bearhug.cas.service.converting import HERE_BYTES, Damaged
+from bearhug.config import Settings
 from bearhug.db import statement
 from bearhug.db.schema import jobs
 from bearhug.files.service import objects as lfs
@@ -22,6 +25,8 @@ from bearhug.storage import lfs_key
 from bearhug.worker import Lanes, Worker
 from bearhug.xet.apart import Failed
 from tests.cas.sending import pack, repo_of, send
+from tests.conftest import introduce
+from tests.seaweed import S3Server
 
 DATA = random.Random(21).randbytes(900_000)
 LARGE = random.Random(23).randbytes(HERE_BYTES + 1_000_000)
@@ -241,3 +246,27 @@ def test_a_process_that_fails_says_why(timed: Hub) -> None:
     with pytest.raises(Failed, match="ftp://nowhere"):
         converting.convert(replace(timed, settings=settings), sha256)
     assert form(timed, repo, sha256) == (True, "")
+
+
+def test_in_a_cloud_too(s3_server: S3Server, tmp_path: Path) -> None:
+    cloud = s3_server.credentials
+    hub = build_hub(
+        Settings(
+            data_dir=tmp_path / "data",
+            objects_url=f"{s3_server.url}/converting",
+            s3_endpoint=cloud.endpoint,
+            s3_access_key=cloud.access_key,
+            s3_secret_key=SecretStr(cloud.secret_key),
+        )
+    )
+    hub.write(introduce)
+    repo = repo_of(hub, "big")
+    for data in (DATA, LARGE):
+        sha256 = bring(hub, repo, data)
+        converting.convert(hub, sha256)
+        converting.drop_whole(hub, sha256)
+        assert form(hub, repo, sha256) == (False, text(pack(data).hash))
+        key = f"xet/{text(pack(data).hash)}"
+        assert b"".join(hub.objects.read(key, 500_000, 500_100)) == data[500_000:500_100]
+        assert [key for key, _ in hub.objects.walk("lfs")] == []
+    hub.db.close()

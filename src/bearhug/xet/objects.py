@@ -19,6 +19,9 @@ from bearhug.xet.model import IN_CHUNKS, Piece, Plan, Run, XetFile, Xorb
 WHOLE = "lfs/"
 """How the keys of whole files begin."""
 
+FAR_BYTES = 8 * BLOCK_BYTES
+"""How much is fetched at a time from a cloud, where each time costs tens of milliseconds."""
+
 REMEMBERED = 256
 """Layouts kept in memory, of 40 KB for a full xorb."""
 
@@ -151,11 +154,12 @@ class XetObjects:
             yield from self.xorb(run.xorb_id).layout.leaves(run.start, run.stop)
 
     def _blocks(self, piece: Piece) -> Iterator[bytes]:
-        """A piece's chunks, decompressed, about BLOCK_BYTES of stored bytes at a time."""
+        """A piece's chunks, decompressed, so much of the stored bytes at a time."""
         layout, chunk = piece.xorb.layout, piece.start
+        step = BLOCK_BYTES if self.local else FAR_BYTES
         while chunk < piece.stop:
             first = layout.end(chunk)
-            stop = min(piece.stop, max(chunk + 1, _chunk_at(layout, first + BLOCK_BYTES)))
+            stop = min(piece.stop, max(chunk + 1, _chunk_at(layout, first + step)))
             stored = b"".join(self.beneath.read(piece.xorb.key, first, layout.end(stop)))
             yield b"".join(chunks_of(memoryview(stored)))
             chunk = stop
