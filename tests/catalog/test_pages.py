@@ -105,7 +105,6 @@ def test_an_empty_repo_says_how_to_begin(
     page = client.get("/ada/bert", headers=as_ada).text
     words = re.sub(r"<[^>]+>", "", page)
     assert "hf upload ada/bert ." in words
-    assert "HF_HUB_DISABLE_XET=1" in words
     assert 'href="/ada/bert/upload/main"' in page
     assert 'href="#try"' not in page
     write = re.search(r'href="([^"]*)"[^>]*>(?:(?!</a>).)*Write the card', page)

@@ -82,7 +82,6 @@ def beginning(setting: Setting) -> list[Step]:
     kind = "" if setting.repo.kind is RepoKind.MODEL else f" --repo-type {setting.repo.kind}"
     lines = (
         f"export HF_ENDPOINT={setting.base_url}",
-        "export HF_HUB_DISABLE_XET=1",  # without it, the client sends large files by Xet alone
         "hf auth login",
         f"hf upload {setting.name} .{kind}",
     )
