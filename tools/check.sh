@@ -9,5 +9,5 @@ tools/setup.sh dev
 .venv/bin/mypy
 .venv/bin/python -m pytest tests/architecture
 if [ -d tests/js ] && command -v node >/dev/null; then
-    node --test tests/js/*.test.mjs
+    node --test tests/js/*.test.js
 fi
