@@ -6,6 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from subprocess import CalledProcessError
 from uuid import uuid4
@@ -191,11 +192,12 @@ class Clone:
         """Remove what no row names, indexes first; whether there was something."""
         named = {f"pack-{row.sha}" for row in rows}
         old = time.time() - self._grace_seconds
-        stale = [
-            file.path
-            for file in os.scandir(self._packs)
-            if file.name.partition(".")[0] not in named and file.stat().st_ctime < old
-        ]
+        stale = []
+        with os.scandir(self._packs) as files:
+            for file in files:
+                with suppress(FileNotFoundError):  # another process sweeps the same folder
+                    if file.name.partition(".")[0] not in named and file.stat().st_ctime < old:
+                        stale.append(file.path)
         for path in sorted(stale):
             Path(path).unlink(missing_ok=True)
         return bool(stale)
