@@ -27,7 +27,7 @@ from bearhug.db.open import open_database
 from bearhug.db.schema import accounts, members, tokens
 from bearhug.hub import Actor, Hub, Transaction
 from bearhug.identity.service import speak_for
-from bearhug.web.server import Protocol
+from bearhug.web.server import configure
 from tests.seaweed import s3_server
 
 __all__ = ["s3_server"]
@@ -137,10 +137,7 @@ class serving:  # noqa: N801 - reads as a verb
         self.hub = hub
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
-        config = uvicorn.Config(
-            Application(hub), http=Protocol, log_level="warning", access_log=False, log_config=None
-        )
-        self.running = uvicorn.Server(config)
+        self.running = uvicorn.Server(configure(Application(hub), log_level="warning"))
         self.thread = threading.Thread(target=self.running.run, args=([self.listener],))
 
     def __enter__(self) -> Server:
