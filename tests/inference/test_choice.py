@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from bearhug.inference import memory
-from bearhug.inference.engines.base import ModelFile, RepoFile
+from bearhug.inference.engines.base import Contents, ModelFile, RepoFile
 from bearhug.inference.engines.gguf import GgufEngine
 
 GB = 10**9
@@ -14,7 +14,7 @@ ENGINE = GgufEngine()
 
 
 def choose(budget: int, *files: tuple[str, int]) -> tuple[str, ...] | None:
-    found = ENGINE.fits([RepoFile(path, size) for path, size in files], budget)
+    found = ENGINE.fits(Contents(tuple(RepoFile(path, size) for path, size in files)), budget)
     return found and tuple(file.path for file in found.files)
 
 
@@ -60,7 +60,7 @@ def test_the_quantisation_is_read_from_the_name() -> None:
         "bear.gguf": "",
     }
     for name, quantisation in names.items():
-        found = ENGINE.fits([RepoFile(name, 1)], GB)
+        found = ENGINE.fits(Contents((RepoFile(name, 1),)), GB)
         assert found is not None
         assert found.quantisation == quantisation
 

@@ -45,6 +45,7 @@ LLAMA = ("general.architecture", STRING, text("llama"))
 
 def test_the_facts_of_a_real_model(smollm: ModelFile) -> None:
     header = smollm.header
+    assert header is not None
     assert (header.architecture, header.quantisation) == ("llama", "Q4_1")
     assert header.parameters == 134_515_008
     assert header.context_length == 8192

@@ -11,7 +11,7 @@ import pytest
 from bearhug.errors import Unavailable
 from bearhug.files.service import objects as lfs
 from bearhug.hub import Hub
-from bearhug.inference.service.placing import Shard
+from bearhug.inference.service.headers import Shard
 from bearhug.inference.service.weights import KEEP_SECONDS, on_disk
 from bearhug.repos import service as repos
 from bearhug.repos.model import RepoKind

@@ -11,14 +11,14 @@ from typing import Any
 from bearhug.errors import HubError
 from bearhug.hub import OPERATOR, Hub
 from bearhug.inference import heard, service
-from bearhug.inference.engines.base import ModelFile
-from bearhug.inference.engines.runner import Chunk, Runner
+from bearhug.inference.engines.base import Answerer, Chunk, ModelFile
 from bearhug.inference.heard import Answer
 from bearhug.inference.model import Loading, Placement, Said
 from bearhug.inference.resident import Stage
 from bearhug.inference.room import Asker, ModelRoom
 from bearhug.inference.service import Located
 from bearhug.inference.service.measuring import Measured, machine
+from bearhug.inference.tasks import Asked, told
 
 HOLD_SECONDS = 10.0
 WAIT_SECONDS = 60.0
@@ -45,6 +45,52 @@ class Question:
     body: Mapping[str, Any]
     asker: Asker
     hold_seconds: float = HOLD_SECONDS
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What another task than writing is asked of which model."""
+
+    name: str
+    located: Located
+    task: str
+    asked: Asked
+    """`asked.parameters` as the engine takes them."""
+    asker: Asker
+    hold_seconds: float = HOLD_SECONDS
+
+
+@dataclass(frozen=True)
+class Inferred:
+    """An engine's answer to an errand."""
+
+    id: str
+    """It can be saved by this for an hour."""
+    output: Any
+    seconds: float
+    """How long the model worked."""
+
+
+async def infer(room: ModelRoom, errand: Errand) -> Inferred:
+    """One answer of any task but text generation. Cancelling it stops the work.
+
+    Raises as `ask`.
+    """
+    with room.askers.one(errand.asker):
+        async with contextlib.AsyncExitStack() as stack:
+            runner, loaded = await _runner(room, errand, stack)
+            try:
+                found = await runner.infer(
+                    errand.task, errand.asked.inputs, errand.asked.parameters
+                )
+            except HubError:
+                room.metrics.answers.labels("failed").inc()
+                raise
+    seconds = float(found.get("timings", {}).get("seconds", 0.0))
+    room.metrics.answers.labels("stop").inc()
+    room.metrics.tasks.labels(errand.task).observe(seconds)
+    said = _errand_said(room, errand, found["output"], loaded, seconds)
+    return Inferred(room.heard.keep(said, errand.asker.user_id), found["output"], seconds)
 
 
 async def ask(room: ModelRoom, question: Question) -> tuple[Chunk, Answer]:
@@ -74,7 +120,7 @@ async def stream(room: ModelRoom, question: Question) -> AsyncGenerator[tuple[Ch
 
 
 @contextlib.asynccontextmanager
-async def _seated(room: ModelRoom, question: Question) -> AsyncIterator[tuple[Runner, Answer]]:
+async def _seated(room: ModelRoom, question: Question) -> AsyncIterator[tuple[Answerer, Answer]]:
     """The model's runner, and an answer that is heard; measured when the block ends."""
     with room.askers.one(question.asker):
         async with contextlib.AsyncExitStack() as stack:
@@ -90,8 +136,8 @@ async def _seated(room: ModelRoom, question: Question) -> AsyncIterator[tuple[Ru
 
 
 async def _runner(
-    room: ModelRoom, question: Question, stack: contextlib.AsyncExitStack
-) -> tuple[Runner, float]:
+    room: ModelRoom, question: Question | Errand, stack: contextlib.AsyncExitStack
+) -> tuple[Answerer, float]:
     """The runner, and the seconds its loading took; 0 if it was in memory."""
     model = await _on_disk(room.hub, question.located)
     cold = room.supervisor.status(model.key).stage is not Stage.READY
@@ -139,6 +185,35 @@ def _begin(room: ModelRoom, question: Question, loaded: float) -> Answer:
         figures,
     )
     return room.heard.begin(said, question.asker.user_id, chat=question.chat)
+
+
+def _errand_said(
+    room: ModelRoom, errand: Errand, output: Any, loaded: float, seconds: float
+) -> Said:
+    """What can be saved of an errand, the words for a list of runs among it."""
+    placement, asked = errand.located.placement, errand.asked
+    status = room.supervisor.status(service.resident_file(errand.located).key)
+    figures = heard.known(
+        _engine_of(errand.located), placement.quantisation, placement.digest, machine()
+    )
+    return Said(
+        errand.located.repo.id,
+        placement.revision,
+        placement.file,
+        errand.task,
+        heard.turns([_prompt(asked.words)]),
+        told(output),
+        dict(asked.parameters),
+        replace(
+            figures,
+            memory_bytes=status.memory_bytes,
+            load_seconds=round(loaded, 3),
+            seconds=round(seconds, 4),
+            finish="stop",
+        ),
+        asked.inputs,
+        output,
+    )
 
 
 def _note_answer(room: ModelRoom, placement: Placement, answer: Answer) -> None:

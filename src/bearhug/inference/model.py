@@ -57,6 +57,8 @@ class Placement:
     """For a listing: "Warm", "Runs here"."""
     why: str = ""
     """Whole sentences: why not, and what would do."""
+    task: str = ""
+    """Its pipeline tag."""
     engine: str = ""
     file: str = ""
     quantisation: str = ""
@@ -120,6 +122,8 @@ class Figures:
     digest: str = ""
     finish: str = ""
     """stop, length, stopped (by the asker) or failed."""
+    seconds: float = 0.0
+    """How long the model worked on it; of tasks that write no tokens."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,11 @@ class Said:
     output: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     figures: Figures = field(default_factory=Figures)
+    inputs: Any = None
+    """What a task's engine was given, None for text and chat. Bytes are {"$bytes": base64, "type"};
+    in a saved run {"$object": sha256, "type", "size"}, or {"$gone": size, "type"} if too large."""
+    answer: Any = None
+    """What the engine gave back, in its own form (engines.base); bytes as in `inputs`."""
 
 
 @dataclass(frozen=True)

@@ -209,11 +209,13 @@ class Resident:
         return "reading weights" if self.process and self.process.isolation else "starting"
 
     def _progress(self) -> float:
-        """By the memory filled so far: it grows as weights are read and caches laid out."""
+        """As the runner tells, else by the memory filled so far: it grows as weights are read."""
         if self.stage is not Stage.LOADING or not (self.process and self.plan):
             return 1.0 if self.stage is Stage.READY else 0.0
-        filled = memory.resident(self.process.pid) / self.plan.memory_bytes
-        self.filled = min(0.99, max(self.filled, filled))  # the kernel may take pages back
+        told = self.process.progress
+        if told is None:
+            told = memory.resident(self.process.pid) / self.plan.memory_bytes
+        self.filled = min(0.99, max(self.filled, told))  # the kernel may take pages back
         return self.filled
 
     def _ended(self, process: Process, why: str) -> None:

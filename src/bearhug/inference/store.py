@@ -5,10 +5,10 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, or_, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 
 from bearhug.db import Connection, Row, Statement, adding, statement, upsert
-from bearhug.db.schema import accounts, cards, measurements, repos, runs, tags
+from bearhug.db.schema import accounts, cards, measurements, repos, runs
 from bearhug.hub import Actor
 from bearhug.inference.model import Figures, Run, Said, Turn
 from bearhug.kit.wire import Moment
@@ -94,23 +94,20 @@ def page(
     return [(_run(row), repo_rows.repo_of(row)) for row in db.all(listed, **params)]
 
 
-def weights(db: Connection, actor: Actor, format: str, limit: int) -> list[Repo]:
-    """The models the actor may read that have weights of this format, the likeliest first."""
+def with_weights(db: Connection, actor: Actor, limit: int) -> list[Repo]:
+    """The models the actor may read that have weights of any kind, the likeliest first."""
     query = (
         select(*repo_rows.COLUMNS)
-        .join(tags, (tags.c.repo_id == repos.c.id) & (tags.c.facet == "library"))
         .join(cards, cards.c.repo_id == repos.c.id)
         .where(
             repo_rows.readable(actor),
             repos.c.kind == RepoKind.MODEL,
-            tags.c.value == bindparam("format"),
-            or_(cards.c.pipeline_tag == "text-generation", cards.c.pipeline_tag.is_(None)),
+            cards.c.weight_bytes.is_not(None),
         )
         .order_by(repos.c.downloads.desc(), repos.c.id.desc())
         .limit(bindparam("limit"))
     )
-    rows = db.all(statement(query), format=format, limit=limit)
-    return [repo_rows.repo_of(row) for row in rows]
+    return [repo_rows.repo_of(row) for row in db.all(statement(query), limit=limit)]
 
 
 @cache

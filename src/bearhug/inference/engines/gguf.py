@@ -9,7 +9,14 @@ from functools import cache
 from pathlib import Path
 
 from bearhug.inference import memory
-from bearhug.inference.engines.base import Candidate, ModelFile, Plan, RepoFile
+from bearhug.inference.engines.base import (
+    Answerer,
+    Candidate,
+    Contents,
+    ModelFile,
+    Plan,
+    RepoFile,
+)
 
 RUNNER = "bearhug.inference.engines.gguf_runner"
 
@@ -44,6 +51,7 @@ class GgufEngine:
     """Loads GGUF by llama.cpp. The format carries no code, so a plain process may read it."""
 
     name = "gguf"
+    title = "llama.cpp"
     tasks = frozenset({"text-generation", "image-text-to-text", "text2text-generation"})
 
     def available(self) -> str | None:
@@ -51,15 +59,21 @@ class GgufEngine:
             return "GGUF models need llama.cpp: pip install xllamacpp"
         return None
 
-    def fits(self, files: Sequence[RepoFile], budget_bytes: int) -> Candidate | None:
+    def fits(self, contents: Contents, budget_bytes: int) -> Candidate | None:
         """The preferred quantisation of those whose weights leave a tenth of the budget."""
-        candidates = sorted(_candidates(files), key=_rank)
+        if contents.task and contents.task not in self.tasks:
+            return None
+        candidates = sorted(_candidates(contents.files), key=_rank)
         for candidate in candidates:
-            if candidate.size * 11 // 10 + memory.PROCESS_BYTES <= budget_bytes:
+            if self.least_bytes(candidate, contents) <= budget_bytes:
                 return candidate
         return min(candidates, key=lambda candidate: candidate.size, default=None)
 
+    def least_bytes(self, candidate: Candidate, contents: Contents) -> int:
+        return candidate.size * 11 // 10 + memory.PROCESS_BYTES
+
     def plans(self, model: ModelFile) -> Sequence[Plan]:
+        assert model.header is not None
         trained = model.header.context_length or CONTEXTS[-1]
         contexts = list(dict.fromkeys(min(trained, context) for context in CONTEXTS))
         shapes = [(SLOTS, context) for context in contexts]
@@ -89,6 +103,9 @@ class GgufEngine:
         if count == 1:
             return ["model.gguf"]
         return [f"model-{number:05}-of-{count:05}.gguf" for number in range(1, count + 1)]
+
+    def opened(self, model: ModelFile) -> Answerer | None:
+        return None
 
 
 def _candidates(files: Iterable[RepoFile]) -> Iterable[Candidate]:

@@ -30,6 +30,8 @@ class Process:
         self.folder = folder
         self.pid = process.pid
         self.isolation = ""
+        self.progress: float | None = None
+        """Of its loading, 0 to 1, if it tells."""
         self._process = process
         self._log = b""
         self._ready = asyncio.Event()
@@ -74,11 +76,17 @@ class Process:
             while line := await events.readline():
                 event = json.loads(line)
                 if isinstance(event, dict):
-                    self.isolation = str(event.get("isolation", self.isolation))[:200]
-                    if event.get("ready") is True:
-                        self._ready.set()
+                    self._hear(event)
         while await events.read(LOG_BYTES):
             pass
+
+    def _hear(self, event: dict[str, object]) -> None:
+        self.isolation = str(event.get("isolation", self.isolation))[:200]
+        progress = event.get("progress")
+        if isinstance(progress, int | float):
+            self.progress = min(1.0, max(0.0, float(progress)))
+        if event.get("ready") is True:
+            self._ready.set()
 
     async def _keep(self, log: StreamReader) -> None:
         while part := await log.read(LOG_BYTES):
@@ -110,6 +118,9 @@ async def start(argv: list[str], model: ModelFile, names: list[str], folder: Pat
     """
     folder.mkdir(mode=0o700)
     for name, path in zip(names, model.paths, strict=True):
+        if ".." in Path(name).parts or Path(name).is_absolute():
+            raise EngineFailed(f"The model has a file of an impossible name, {name!r}.")
+        (folder / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         (folder / name).symlink_to(path.resolve())
     process = await asyncio.create_subprocess_exec(
         *argv,

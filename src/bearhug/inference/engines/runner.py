@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,9 @@ import httpx
 from bearhug.errors import BadRequest
 from bearhug.inference.engines.base import (
     SOCKET,
+    Body,
     Busy,
+    Chunk,
     EngineFailed,
     Plan,
     Timings,
@@ -23,10 +25,8 @@ from bearhug.inference.engines.base import (
 )
 from bearhug.inference.engines.process import Process
 
-Body = Mapping[str, Any]
-Chunk = dict[str, Any]
-
-CHAT, COMPLETIONS = "/v1/chat/completions", "/v1/completions"
+CHAT, COMPLETIONS, INFER = "/v1/chat/completions", "/v1/completions", "/infer"
+MAX_ANSWER_BYTES = 256 * 1024**2
 MAX_EVENT_BYTES = 8 * 1024**2
 # A runner speaks at least every five seconds (sse_ping_interval); a silent one is stuck.
 SILENCE_SECONDS = 60.0
@@ -105,6 +105,19 @@ class Runner:
         """As `stream_chat`, for a bare `prompt`."""
         return self._stream(COMPLETIONS, body)
 
+    async def infer(self, task: str, inputs: Any, parameters: Body) -> dict[str, Any]:
+        """Any other task: {"output": …, "timings": {"seconds": …}}, as its runner gives them.
+
+        Bytes are {"$bytes": base64, "type": "image/png"}, both ways; arrays of numbers come as
+        {"$array": base64 of little-endian float32, "shape": [n, d]}. Raises as `chat`; BadRequest
+        has the runner's `field` among its details. Cancelling it stops the work.
+        """
+        question = {"task": task, "inputs": inputs, "parameters": dict(parameters)}
+        async with self._turn(), self._explained():
+            answer: dict[str, Any] = json.loads(await self._answer(INFER, question))
+            self.answers += 1
+            return answer
+
     async def close(self) -> None:
         await self._client.aclose()
         os.close(self._folder)
@@ -112,17 +125,29 @@ class Runner:
     async def _ask(self, path: str, body: Body) -> dict[str, Any]:
         async with self._turn(), self._explained():
             started = time.monotonic()
-            try:
-                async with asyncio.timeout(self._limit):
-                    response = await self._client.post(
-                        path, json=self._request(body, stream=False), timeout=None
-                    )
-            except TimeoutError:
-                raise TookTooLong(f"The answer took longer than {self._limit:.0f} s.") from None
-            _check(response)
-            answer: dict[str, Any] = response.json()
+            said = await self._answer(path, self._request(body, stream=False))
+            answer: dict[str, Any] = json.loads(said)
             self._note(answer, started, None)
             return answer
+
+    async def _answer(self, path: str, question: Body) -> bytes:
+        """The whole answer, no longer than any could be."""
+        said = bytearray()
+        request = self._client.build_request("POST", path, json=question, timeout=None)
+        try:
+            async with asyncio.timeout(self._limit):
+                response = await self._client.send(request, stream=True)
+                try:
+                    async for part in response.aiter_raw():
+                        said += part
+                        if len(said) > MAX_ANSWER_BYTES:
+                            raise EngineFailed("The engine sent an endless answer.")
+                finally:
+                    await response.aclose()  # the runner sees it, and stops
+        except TimeoutError:
+            raise TookTooLong(f"The answer took longer than {self._limit:.0f} s.") from None
+        _check(response.status_code, bytes(said))
+        return bytes(said)
 
     async def _stream(self, path: str, body: Body) -> AsyncGenerator[Chunk, None]:
         request = self._client.build_request("POST", path, json=self._request(body, stream=True))
@@ -131,8 +156,7 @@ class Runner:
             response = await self._client.send(request, stream=True)
             try:
                 if response.status_code != httpx.codes.OK:
-                    await response.aread()
-                    _check(response)
+                    _check(response.status_code, await response.aread())
                 async with contextlib.aclosing(_events(response, started + self._limit)) as chunks:
                     async for chunk in chunks:
                         if first is None and _says_something(chunk):
@@ -199,16 +223,19 @@ class Runner:
         return path
 
 
-def _check(response: httpx.Response) -> None:
-    """Raise what the engine's refusal means: {"error": {"message", "code"}}."""
-    if response.status_code == httpx.codes.OK:
+def _check(status: int, said: bytes) -> None:
+    """Raise what the engine's refusal means: {"error": {"message", "field"?}}."""
+    if status == httpx.codes.OK:
         return
+    details = {}
     try:
-        message = str(response.json()["error"]["message"])
+        error = json.loads(said)["error"]
+        message = str(error["message"])
+        details = {"field": str(error["field"])} if "field" in error else {}
     except (ValueError, KeyError, TypeError):
-        message = f"The engine answered {response.status_code}."
-    if response.is_client_error:
-        raise BadRequest(message)
+        message = f"The engine answered {status}."
+    if httpx.codes.is_client_error(status):
+        raise BadRequest(message, **details)
     raise EngineFailed(message)
 
 

@@ -1,30 +1,31 @@
 """What models mean on this machine, many at once: from rows alone, without reading git."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bearhug.cards import service as cards
 from bearhug.cards.model import Card, CardRead
 from bearhug.errors import NotFound, Unavailable
 from bearhug.hub import Hub, Transaction
-from bearhug.inference import memory, store
-from bearhug.inference.engines.base import Candidate, RepoFile
+from bearhug.inference import store
 from bearhug.inference.model import NotServed, Placement
-from bearhug.inference.service.measuring import Costs, costs, note_estimate
-from bearhug.inference.service.placing import (
-    choose,
-    digest_of,
-    key_of,
-    locate,
-    none,
-    refuse,
-    standing,
-    without_weights,
-)
+from bearhug.inference.service.choosing import Choice, choose, in_rows, refuse
+from bearhug.inference.service.measuring import Costs, ceiling, costs, note_estimate
+from bearhug.inference.service.placing import chats, digest_of, key_of, locate, none, standing
 from bearhug.repos import store as repo_rows
 from bearhug.repos.model import Repo
 
 MOST_SERVED = 1000
+
+
+@dataclass(frozen=True)
+class Found:
+    """What would be loaded of a repo, by its rows."""
+
+    choice: Choice
+    digest: str
+    least_bytes: int
 
 
 def placements(tx: Transaction, repos: Iterable[Repo]) -> dict[int, Placement]:
@@ -34,11 +35,8 @@ def placements(tx: Transaction, repos: Iterable[Repo]) -> dict[int, Placement]:
     """
     listed = list(repos)
     known = cards.cards(tx, listed)
-    found = {
-        repo.id: _candidate(tx.hub, repo, known[repo.id]) for repo in listed if repo.id in known
-    }
-    digests = [each[1] for each in found.values() if isinstance(each, tuple)]
-    measured = costs(tx, digests)
+    found = {repo.id: _found(tx, repo, known[repo.id]) for repo in listed if repo.id in known}
+    measured = costs(tx, [each.digest for each in found.values() if isinstance(each, Found)])
     return {
         repo.id: _placement(tx.hub, repo, known[repo.id], found[repo.id], measured)
         for repo in listed
@@ -48,7 +46,7 @@ def placements(tx: Transaction, repos: Iterable[Repo]) -> dict[int, Placement]:
 
 def served(tx: Transaction) -> list[tuple[Repo, Placement]]:
     """The models the actor may ask here, the most downloaded first."""
-    repos = store.weights(tx.db, tx.actor, "gguf", MOST_SERVED)
+    repos = store.with_weights(tx.db, tx.actor, MOST_SERVED)
     placed = placements(tx, repos)
     return [
         (repo, placed[repo.id]) for repo in repos if repo.id in placed and placed[repo.id].answers
@@ -63,19 +61,21 @@ def provider_mapping(tx: Transaction, repo: Repo) -> dict[str, dict[str, str]]:
     placed = placements(tx, [repo]).get(repo.id)
     if placed is None or not placed.answers:
         return {}
-    task = "conversational" if placed.chat else "text-generation"
+    task = "conversational" if placed.chat else placed.task
     return {"hf-inference": {"status": "live", "providerId": str(repo.name), "task": task}}
 
 
 def conversational(card: Card | None) -> bool:
     """Whether one talks with it in turns."""
-    return card is not None and bool(card.facts.get("gguf", {}).get("chat_template"))
+    if card is None:
+        return False
+    return chats(card.pipeline_tag or "", card, {}, card.facts.get("gguf", {}).get("chat_template"))
 
 
 def on_card_read(tx: Transaction, event: CardRead) -> None:
     """Compute what new weights will take, so that listings can say it."""
     card = cards.card(tx, event.repo)
-    if card is not None and "gguf" in card.facts:
+    if card is not None and card.facts.get("weights"):
         tx.later("inference.estimate", repo_id=event.repo.id)
 
 
@@ -96,37 +96,38 @@ def estimate(hub: Hub, repo_id: int) -> None:
         hub.write(note_estimate, found.digest, found.memory_bytes)
 
 
-def _candidate(hub: Hub, repo: Repo, card: Card) -> tuple[Candidate, str] | str:
-    """What would be loaded, with the digest of its weights; or why nothing can be."""
+def _found(tx: Transaction, repo: Repo, card: Card) -> Found | str:
+    """What would be loaded; or why nothing can be."""
     try:
         refuse(repo, card)
+        contents = in_rows(tx, repo, card)
+        choice = choose(contents, ceiling(tx.hub.settings))
     except NotServed as reason:
         return reason.message
     weights: Mapping[str, Any] = card.facts.get("weights", {})
-    chosen = choose(hub, [RepoFile(path, size) for path, (_, size) in weights.items()])
-    if chosen is None:
-        return without_weights([path.lower() for path in weights])
-    candidate = chosen[1]
-    return candidate, digest_of([weights[file.path][0] for file in candidate.files])
+    least = choice.engine.least_bytes(choice.candidate, contents)
+    digest = digest_of([weights[file.path][0] for file in choice.candidate.files])
+    return Found(choice, digest, least)
 
 
 def _placement(
     hub: Hub,
     repo: Repo,
     card: Card,
-    found: tuple[Candidate, str] | str,
+    found: Found | str,
     measured: Mapping[str, Costs],
 ) -> Placement:
     if isinstance(found, str):
         return none(found)
-    candidate, digest = found
-    known = measured.get(digest, Costs())
+    candidate = found.choice.candidate
+    known = measured.get(found.digest, Costs())
     facts = card.facts.get("gguf", {})
     placement = Placement(
+        task=card.pipeline_tag or "text-generation",
         engine=candidate.engine,
-        file=candidate.files[0].path,
+        file=candidate.files[0].path if candidate.files else "",
         quantisation=candidate.quantisation or facts.get("quantization", ""),
-        digest=digest,
+        digest=found.digest,
         revision=card.commit_oid,
         weight_bytes=candidate.size,
         memory_bytes=known.memory_bytes,
@@ -134,8 +135,8 @@ def _placement(
         load_seconds=known.load_seconds,
         tokens_per_second=known.tokens_per_second,
         context=facts.get("context_length", 0),
-        chat=conversational(card),
+        chat=chats(card.pipeline_tag or "", card, {}, facts.get("chat_template", "")),
     )
     # The least it can take: a roomier plan is chosen only where there is room.
-    least = candidate.size * 11 // 10 + memory.PROCESS_BYTES
-    return standing(hub, placement, key=key_of(repo, digest, candidate.engine), needed=least)
+    key = key_of(repo, found.digest, candidate.engine)
+    return standing(hub, placement, key=key, needed=found.least_bytes)

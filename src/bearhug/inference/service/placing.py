@@ -1,10 +1,8 @@
 """Which file of a repo runs here, by which engine, and whether it fits."""
 
 import hashlib
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from threading import Lock
 
 from bearhug.cards import service as cards
 from bearhug.cards.model import Card
@@ -14,29 +12,18 @@ from bearhug.files import service as files
 from bearhug.files.model import Node, Snapshot
 from bearhug.hub import Hub, Transaction
 from bearhug.inference import memory
-from bearhug.inference.engines import ENGINES
-from bearhug.inference.engines.base import Candidate, Engine, ModelFile, RepoFile
-from bearhug.inference.engines.gguf import SHARD
+from bearhug.inference.engines.base import Contents, Engine, ModelFile
 from bearhug.inference.model import NotServed, Placement, PlacementStage
 from bearhug.inference.resident import Stage
+from bearhug.inference.service import headers
+from bearhug.inference.service.choosing import Choice, choose, in_git, of_file, refuse
+from bearhug.inference.service.headers import Shard
 from bearhug.inference.service.measuring import Costs, ceiling, costs
 from bearhug.kit import gguf
-from bearhug.repos.model import Repo, RepoKind
+from bearhug.repos.model import Repo
 
 MOST_FILES = 5000
-KEPT_HEADERS = 32
-Reader = Callable[[int, int], bytes]
-
-
-@dataclass(frozen=True)
-class Shard:
-    """One file of the weights: where its bytes are, and what names them."""
-
-    path: str
-    digest: str
-    size: int
-    lfs: bool
-    read: Reader
+CHATS = frozenset({"text-generation", "image-text-to-text"})
 
 
 @dataclass(frozen=True)
@@ -47,7 +34,18 @@ class Located:
     placement: Placement
     engine: Engine
     shards: tuple[Shard, ...]
-    header: gguf.Header
+    """The weights, then what lies beside them."""
+    model: ModelFile
+    """As the supervisor knows it, its bytes not yet on this disk."""
+
+    @property
+    def header(self) -> gguf.Header | None:
+        return self.model.header
+
+    @property
+    def task(self) -> str:
+        """Its pipeline tag."""
+        return self.model.task
 
 
 def place(tx: Transaction, repo: Repo, rev: str = "main", file: str = "") -> Placement:
@@ -62,7 +60,7 @@ def place(tx: Transaction, repo: Repo, rev: str = "main", file: str = "") -> Pla
 
 
 def locate(tx: Transaction, repo: Repo, rev: str = "main", file: str = "") -> Located:
-    """The file to load, its engine and what it costs.
+    """The files to load, their engine and what it costs.
 
     Raises NotServed with the reason, EntryNotFound for a `file` that is not there, and
     RevisionNotFound.
@@ -70,50 +68,26 @@ def locate(tx: Transaction, repo: Repo, rev: str = "main", file: str = "") -> Lo
     card = cards.card(tx, repo)
     refuse(repo, card)
     snapshot = files.at(tx, repo, rev)
-    listed = [
-        node
+    listed = {
+        node.path: node
         for node in files.nodes(tx, snapshot, recursive=True, limit=MOST_FILES)
         if not node.is_dir
-    ]
-    engine, candidate = _choose(tx.hub, listed, file)
-    nodes = {node.path: node for node in listed}
-    shards = tuple(_shard(tx, snapshot, nodes[each.path]) for each in candidate.files)
-    header = _header(tx.hub, shards[0])
-    if header.architecture in NOT_DECODERS:
-        raise NotServed(f"Its architecture, {header.architecture}, writes no text.")
-    located = Located(repo, Placement(), engine, shards, header)
-    return replace(located, placement=_placement(tx, located, candidate, snapshot.commit))
+    }
+    if file and file not in listed:
+        raise EntryNotFound(f"There is no {file} here that an engine could load.")
+    contents = in_git(tx, repo, card, snapshot, list(listed.values()))
+    choice = choose(of_file(contents, file) if file else contents, ceiling(tx.hub.settings))
+    candidate = choice.candidate
+    needed = [listed[each.path] for each in (*candidate.files, *candidate.beside)]
+    shards = tuple(_shard(tx, snapshot, node) for node in needed)
+    model = _model(tx.hub, repo, contents, choice, shards)
+    placement = _placement(tx, model, choice, card, snapshot.commit)
+    return Located(repo, placement, choice.engine, shards, model)
 
 
 def resident_file(located: Located) -> ModelFile:
     """The model as the supervisor knows it, its bytes not yet on this disk."""
-    placement = located.placement
-    size = sum(shard.size for shard in located.shards)
-    name = str(located.repo.name)
-    return ModelFile(name, placement.digest, located.engine.name, (), size, located.header)
-
-
-def refuse(repo: Repo, card: Card | None) -> None:
-    """Raises NotServed for a repo that no engine need look at."""
-    if repo.kind is not RepoKind.MODEL:
-        raise NotServed("Only models answer.")
-    if card is not None and cards.refuses_inference(card):
-        raise NotServed("Its card asks that no widget and no API be offered (inference: false).")
-    task = card.pipeline_tag if card else None
-    if task and not any(task in engine.tasks for engine in ENGINES):
-        raise NotServed(f"No engine here does {task} yet.")
-
-
-def without_weights(names: Sequence[str]) -> str:
-    """Why none of these files can be loaded, and what would do."""
-    remedy = "A GGUF file in this repository would run."
-    if any(name.endswith(".safetensors") for name in names):
-        return f"No engine here loads safetensors yet. {remedy}"
-    if any(name.endswith((".bin", ".pt", ".pth", ".ckpt", ".pkl")) for name in names):
-        return f"Pickled weights are never loaded here: they may run code. {remedy}"
-    if any(name.endswith((".onnx", ".h5", ".msgpack", ".tflite")) for name in names):
-        return f"No engine here loads this format yet. {remedy}"
-    return f"There are no weights here yet. {remedy}"
+    return located.model
 
 
 def none(why: str) -> Placement:
@@ -148,35 +122,10 @@ def key_of(repo: Repo, digest: str, engine: str) -> str:
     return f"{repo.name}@{digest}:{engine}"
 
 
-def choose(hub: Hub, listed: Sequence[RepoFile]) -> tuple[Engine, Candidate] | None:
-    """The first engine that can load any of these, and which it would."""
-    for engine in ENGINES:
-        if engine.available() is None:
-            candidate = engine.fits(listed, ceiling(hub.settings))
-            if candidate is not None:
-                return engine, candidate
-    return None
-
-
-def _choose(hub: Hub, listed: Sequence[Node], file: str) -> tuple[Engine, Candidate]:
-    found = choose(hub, [RepoFile(node.path, node.size) for node in listed if _is(node, file)])
-    if found is not None:
-        return found
-    if file:
-        raise EntryNotFound(f"There is no {file} here that an engine could load.")
-    missing = [sentence for engine in ENGINES if (sentence := engine.available())]
-    names = [node.path.lower() for node in listed]
-    if missing and any(name.endswith(".gguf") for name in names):
-        raise NotServed(missing[0])
-    raise NotServed(without_weights(names))
-
-
-def _is(node: Node, file: str) -> bool:
-    """Whether it is the wanted file, or another shard of the same model."""
-    if not file or node.path == file:
-        return True
-    wanted, other = SHARD.match(file), SHARD.match(node.path)
-    return bool(wanted and other and wanted["stem"] == other["stem"])
+def chats(task: str, card: Card | None, config: Mapping[str, object], template: object) -> bool:
+    """Whether one talks with it in turns: it has a template, or its card says it converses."""
+    said = card is not None and card.conversational
+    return (not task or task in CHATS) and bool(template or said or config.get("chat_template"))
 
 
 def _shard(tx: Transaction, snapshot: Snapshot, node: Node) -> Shard:
@@ -188,25 +137,53 @@ def _shard(tx: Transaction, snapshot: Snapshot, node: Node) -> Shard:
     return Shard(node.path, node.etag, node.size, node.lfs is not None, read)
 
 
-def _placement(tx: Transaction, located: Located, candidate: Candidate, commit: str) -> Placement:
-    header = located.header
-    digest = digest_of([shard.digest for shard in located.shards])
-    known = costs(tx, [digest]).get(digest, Costs())
+def _model(
+    hub: Hub, repo: Repo, contents: Contents, choice: Choice, shards: tuple[Shard, ...]
+) -> ModelFile:
+    """Raises NotServed for weights that cannot be read."""
+    candidate = choice.candidate
+    weights = shards[: len(candidate.files)]
+    header = headers.gguf_header(hub, weights) if weights else None
+    if header is not None and header.architecture in NOT_DECODERS:
+        raise NotServed(f"Its architecture, {header.architecture}, writes no text.")
+    return ModelFile(
+        name=str(repo.name),
+        digest=digest_of([shard.digest for shard in weights]),
+        engine=choice.engine.name,
+        paths=(),
+        size=candidate.size,
+        header=header,
+        files=tuple(shard.path for shard in shards),
+        task=contents.task or "text-generation",
+        config=contents.config,
+        tensors=headers.tensors(hub, weights),
+        version=digest_of([f"{shard.path} {shard.digest}" for shard in shards]),
+        trusted=contents.trusted,
+        upstream=candidate.upstream,
+    )
+
+
+def _placement(
+    tx: Transaction, model: ModelFile, choice: Choice, card: Card | None, commit: str
+) -> Placement:
+    known = costs(tx, [model.digest]).get(model.digest, Costs())
+    header, candidate = model.header, choice.candidate
+    template = header.chat_template if header else ""
     placement = Placement(
-        engine=located.engine.name,
-        file=candidate.files[0].path,
-        quantisation=candidate.quantisation or header.quantisation,
-        digest=digest,
+        task=model.task,
+        engine=choice.engine.name,
+        file=candidate.files[0].path if candidate.files else "",
+        quantisation=candidate.quantisation or (header.quantisation if header else ""),
+        digest=model.digest,
         revision=commit,
         weight_bytes=candidate.size,
         measured=known.measured and known.memory_bytes > 0,
         load_seconds=known.load_seconds,
         tokens_per_second=known.tokens_per_second,
-        context=header.context_length,
-        chat=bool(header.chat_template),
+        context=header.context_length if header else _context(model.config),
+        chat=chats(model.task, card, model.config, template),
     )
-    model = resident_file(replace(located, placement=placement))
-    plans = located.engine.plans(model)
+    plans = choice.engine.plans(model)
     needed = min(plan.memory_bytes for plan in plans)
     room = ceiling(tx.hub.settings)
     # As the supervisor plans: the roomiest that takes at most half of what is over.
@@ -217,31 +194,10 @@ def _placement(tx: Transaction, located: Located, candidate: Candidate, commit: 
     return standing(tx.hub, placement, key=model.key, needed=needed)
 
 
-def _header(hub: Hub, shard: Shard) -> gguf.Header:
-    headers: Headers = hub.rooms.setdefault("gguf_headers", Headers())
-    try:
-        return headers.of(shard)
-    except gguf.BadHeader as bad:
-        raise NotServed(f"{shard.path} cannot be read. {bad}") from bad
-
-
-class Headers:
-    """The headers read last, by the hash of their file."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[str, gguf.Header] = OrderedDict()
-        self._lock = Lock()
-
-    def of(self, shard: Shard) -> gguf.Header:
-        """Raises BadHeader."""
-        with self._lock:
-            known = self._kept.get(shard.digest)
-            if known is not None:
-                self._kept.move_to_end(shard.digest)
-                return known
-        header = gguf.read_header(shard.read)
-        with self._lock:
-            self._kept[shard.digest] = header
-            while len(self._kept) > KEPT_HEADERS:
-                self._kept.popitem(last=False)
-        return header
+def _context(config: Mapping[str, object]) -> int:
+    """Tokens the model was trained to look back over, by the names configurations use."""
+    for name in ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length"):
+        value = config.get(name)
+        if isinstance(value, int) and value > 0:
+            return value
+    return 0

@@ -16,7 +16,8 @@ from uuid import uuid4
 from bearhug.errors import Unavailable
 from bearhug.hub import Hub
 from bearhug.inference.engines.base import ModelFile
-from bearhug.inference.service.placing import Located, Shard, resident_file
+from bearhug.inference.service.headers import Shard
+from bearhug.inference.service.placing import Located
 from bearhug.storage.objects import lfs_key
 
 KEEP_SECONDS = 3 * 24 * 3600
@@ -28,7 +29,7 @@ def model_file(hub: Hub, located: Located) -> ModelFile:
 
     Raises Unavailable if they cannot be read, or the disk is full.
     """
-    return replace(resident_file(located), paths=on_disk(hub, located.shards))
+    return replace(located.model, paths=on_disk(hub, located.shards))
 
 
 def on_disk(hub: Hub, shards: tuple[Shard, ...]) -> tuple[Path, ...]:
