@@ -1,24 +1,31 @@
 """What a runner does to itself before it opens a stranger's model: less to lose, less to reach.
 
 Linux only, by the plain system calls, so that nothing need be installed; each step is tried on
-its own, and `confine` says in words what holds. Elsewhere a runner is a plain process.
-Sources: prctl(2), unshare(2), capset(2), landlock(7) up to ABI 6.
+its own, and `Confinement` says in words what holds. Elsewhere a runner is a plain process.
+Sources: prctl(2), unshare(2), capset(2), capabilities(7), landlock(7) up to ABI 6.
 """
 
 import contextlib
 import ctypes
 import os
+import pwd
 import resource
 import struct
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
+from bearhug.inference.engines import groups, syscalls
+
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_KEEPCAPS, PR_SET_NO_NEW_PRIVS = 1, 4, 8, 38
 SIGKILL = 9
-CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
+CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWNET = 0x08000000, 0x10000000, 0x40000000
 LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446  # one number on every machine
 CAPABILITY_VERSION_3 = 0x20080522
+DAC_OVERRIDE, DAC_READ_SEARCH = 1, 2
+# Users nobody has: systemd takes its dynamic ones there, and a container maps them too.
+FIRST_USER, USERS = 61184, 4336
 
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 REMOVE_FILE, MAKE_SOCK, IOCTL_DEV = 1 << 5, 1 << 9, 1 << 15
@@ -32,39 +39,102 @@ SYSTEM = (
     *("/usr", "/lib", "/lib64", "/opt/rocm", "/opt/cuda"),
     *("/etc/ld.so.cache", "/proc", "/sys/devices/system"),
 )
+# The rest of /dev is the machine's: disks, terminals, others' shared memory.
+DEVICES = ("null", "zero", "full", "random", "urandom", "nvidia*", "nvidia-caps", "dri", "kfd")
 
 
-def confine(model: Iterable[Path], folder: Path, *, parent: int, memory_bytes: int) -> str:
-    """Give up what a model has no need of, and say what was given up.
+@dataclass
+class Confinement:
+    """What holds a runner. `str()` says it in words, for people."""
+
+    offline: bool = False
+    hidden: bool = False
+    """No file of the hub's is seen but the model's, and none can be written."""
+    alone: bool = False
+    """It runs as a user nobody else is."""
+    filtered: bool = False
+    """It can start no program, reach no process, open no connection."""
+    bounded: bool = False
+    """A control group of its own holds its memory."""
+
+    @property
+    def sealed(self) -> bool:
+        """Whether code of a stranger could do no harm here: no file, no network, no program."""
+        return self.offline and self.hidden and self.filtered
+
+    def seal(self) -> None:
+        """Give up the system calls that were needed to import our own libraries, at the latest
+        before the model's first file is opened.
+        """
+        if sys.platform == "linux":
+            self.filtered = syscalls.filtered(_libc())
+            self.offline = self.offline or self.filtered
+
+    def settle(self) -> None:
+        """The model is loaded: the right to read its files, kept so far, goes too."""
+        if sys.platform == "linux" and self.alone:
+            _capabilities(_libc(), 0)
+
+    def __str__(self) -> str:
+        said = {
+            "without network": self.offline,
+            "seeing none of the hub's files but the model's": self.hidden,
+            "as a user of its own": self.alone,
+            "unable to start programs": self.filtered,
+            "with bounded memory": self.bounded,
+        }
+        return ", ".join(
+            ["a process of its own", *(words for words, holds in said.items() if holds)]
+        )
+
+
+def confine(model: Iterable[Path], folder: Path, *, parent: int, memory_bytes: int) -> Confinement:
+    """Give up what a model has no need of, and say what was given up; `seal` gives up the rest.
 
     `folder` stays writable for the socket; `parent` is whose death ends us. Call it before any
     thread starts: a user namespace may not be entered later, and Landlock binds only one thread.
     """
-    _limit(memory_bytes)
+    confinement = Confinement(bounded=_limit(memory_bytes))
     if sys.platform != "linux":
-        return "a process of its own"
-    libc = ctypes.CDLL(None, use_errno=True)
-    offline = _leave_network(libc)
-    _die_with(libc, parent)
+        return confinement
+    libc = _libc()
+    confinement.offline = _leave_network(libc)
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    hidden = _landlock(libc, [*model], folder) and _apart(folder)
-    return ", ".join(
-        ["a process of its own"]
-        + ["without network"] * offline
-        + ["seeing none of the hub's files but the model's"] * hidden
-    )
+    held = _landlock(libc, [*model], folder)
+    confinement.hidden = held and _apart(folder)
+    # Who is not the owner of the files needs a right to read them, which Landlock must bound.
+    confinement.alone = held and _become_nobody(libc, folder)
+    _die_with(libc, parent)
+    return confinement
 
 
-def _limit(memory_bytes: int) -> None:
-    """No core dumps, no file written, no runaway: twice the estimate leaves room for its error."""
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _limit(memory_bytes: int) -> bool:
+    """No core dumps, no file written, no runaway: twice the estimate leaves room for its error.
+
+    The limit on data holds whatever a process maps for itself, as torch does; a control group,
+    where we may make one, also what it touches of the kernel's.
+    """
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_FSIZE, 0)
     _lower(resource.RLIMIT_NOFILE, 256)
+    bounded = False
     if sys.platform == "linux":
-        _lower(resource.RLIMIT_DATA, 2 * memory_bytes + 1024**3)
+        most = 2 * memory_bytes + 1024**3
+        bounded = groups.enter(most)
+        if not _has_cuda():  # which maps the card's memory, far more than the machine's, as data
+            _lower(resource.RLIMIT_DATA, most)
         with contextlib.suppress(OSError):  # when memory ends, a model goes before the hub does
             Path("/proc/self/oom_score_adj").write_text("500")
     os.nice(5)
+    return bounded
+
+
+def _has_cuda() -> bool:
+    return Path("/dev/nvidiactl").exists()
 
 
 def _lower(kind: int, wanted: int) -> None:
@@ -74,12 +144,52 @@ def _lower(kind: int, wanted: int) -> None:
 
 
 def _leave_network(libc: ctypes.CDLL) -> bool:
-    """Enter a network namespace with no way out. A socket in the file system still reaches us."""
-    if libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0:
+    """Enter a network namespace with no way out. A socket in the file system still reaches us.
+
+    Root may; anyone else by way of a user namespace, whose capabilities are then dropped.
+    """
+    if os.geteuid() == 0 and libc.unshare(CLONE_NEWNET | CLONE_NEWIPC) == 0:
+        return True
+    if libc.unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC) != 0:
         return False
-    header = struct.pack("=Ii", CAPABILITY_VERSION_3, 0)
-    libc.capset(header, bytes(24))  # the namespace gave us its capabilities: none is needed
+    _capabilities(libc, 0)
     return True
+
+
+def _become_nobody(libc: ctypes.CDLL, folder: Path) -> bool:
+    """If we are root, become a user nobody is, who may read any file Landlock shows, no more."""
+    reading = next(
+        (one for one in (DAC_READ_SEARCH, DAC_OVERRIDE) if _permitted() >> one & 1), None
+    )
+    if os.geteuid() != 0 or reading is None:
+        return False
+    user = _unused()
+    try:
+        os.chown(folder, user, user)
+        libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+    except OSError:  # a container may forbid it
+        return False
+    _capabilities(libc, 1 << reading)
+    return True
+
+
+def _unused() -> int:
+    taken = {person.pw_uid for person in pwd.getpwall()}
+    free = [one for one in range(FIRST_USER, FIRST_USER + USERS) if one not in taken]
+    return free[os.getpid() % len(free)]
+
+
+def _permitted() -> int:
+    status = Path("/proc/self/status").read_text("ascii")
+    return int(status.split("CapPrm:", 1)[1].split()[0], 16)
+
+
+def _capabilities(libc: ctypes.CDLL, kept: int) -> None:
+    header = struct.pack("=Ii", CAPABILITY_VERSION_3, 0)
+    libc.capset(header, struct.pack("=6I", kept, kept, 0, 0, 0, 0))
 
 
 def _die_with(libc: ctypes.CDLL, parent: int) -> None:
@@ -123,7 +233,9 @@ def _apart(folder: Path) -> bool:
 def _allowed(model: list[Path], folder: Path) -> Iterable[tuple[Path, int]]:
     for path in _programs():
         yield path, READ | EXECUTE
-    yield Path("/dev"), READ | WRITE_FILE | IOCTL_DEV  # a graphics card is opened there
+    for name in DEVICES:
+        for device in Path("/dev").glob(name):
+            yield device, READ | WRITE_FILE | IOCTL_DEV
     yield folder, READ | MAKE_SOCK | REMOVE_FILE
     for path in model:
         yield path, READ_FILE

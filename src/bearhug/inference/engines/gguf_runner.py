@@ -58,10 +58,11 @@ def main() -> None:
     hub = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)  # whatever a library prints is log, not a word to the hub
     os.chdir(args.folder)
-    said = confine(
+    confined = confine(
         map(Path, args.models), args.folder, parent=args.parent, memory_bytes=args.memory
     )
-    print(json.dumps({"isolation": said}), file=hub)
+    confined.seal()
+    print(json.dumps({"isolation": str(confined)}), file=hub)
     server = xllamacpp.Server(parameters(args))
     print(json.dumps({"ready": True}), file=hub)
     sys.stdin.buffer.read()  # until the hub lets go of us, or ends

@@ -1,0 +1,42 @@
+"""Which module does which task by which engine; only that one is imported."""
+
+import importlib
+
+from bearhug.inference.runners.task import AnyTask, CannotLoad
+
+TRANSFORMERS = {
+    "classifying": ("text-classification", "zero-shot-classification"),
+    "tagging": ("token-classification",),
+    "masks": ("fill-mask",),
+    "reading": ("question-answering",),
+    "tables": ("table-question-answering",),
+    "rewriting": ("summarization", "translation", "text2text-generation"),
+    "embedding": ("feature-extraction",),
+    "generation": ("text-generation", "image-text-to-text"),
+    "vision": (
+        *("image-classification", "object-detection", "image-segmentation", "depth-estimation"),
+        *("image-to-text", "zero-shot-image-classification", "visual-question-answering"),
+        *("document-question-answering", "image-feature-extraction", "mask-generation"),
+        *("zero-shot-object-detection",),
+    ),
+    "audio": ("automatic-speech-recognition", "audio-classification"),
+    "speech": ("text-to-speech", "text-to-audio"),
+}
+# An engine whose every task lives in one module.
+WHOLE = {"sentence": "sentences", "onnx": "onnx", "diffusers": "diffusion", "sklearn": "tabular"}
+
+
+def find(engine: str, task: str) -> AnyTask:
+    """Import what does the task, heavy packages and all. Raises CannotLoad if nothing does."""
+    module = WHOLE.get(engine) if engine != "transformers" else _of_transformers(task)
+    if module is None:
+        raise CannotLoad(f"The engine {engine} does not do {task}.")
+    tasks = importlib.import_module(f"bearhug.inference.runners.{module}").TASKS
+    if task not in tasks:
+        raise CannotLoad(f"The engine {engine} does not do {task}.")
+    found: AnyTask = tasks[task]
+    return found
+
+
+def _of_transformers(task: str) -> str | None:
+    return next((module for module, tasks in TRANSFORMERS.items() if task in tasks), None)
