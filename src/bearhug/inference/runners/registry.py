@@ -14,11 +14,12 @@ TRANSFORMERS = {
     "embedding": ("feature-extraction",),
     "generation": ("text-generation", "image-text-to-text"),
     "vision": (
-        *("image-classification", "object-detection", "image-segmentation", "depth-estimation"),
-        *("image-to-text", "zero-shot-image-classification", "visual-question-answering"),
-        *("document-question-answering", "image-feature-extraction", "mask-generation"),
-        *("zero-shot-object-detection",),
+        *("image-classification", "object-detection", "depth-estimation"),
+        *("zero-shot-image-classification", "zero-shot-object-detection"),
+        *("image-feature-extraction",),
     ),
+    "segmentation": ("image-segmentation",),
+    "captioning": ("image-to-text", "visual-question-answering", "document-question-answering"),
     "audio": ("automatic-speech-recognition", "audio-classification"),
     "speech": ("text-to-speech", "text-to-audio"),
 }

@@ -93,6 +93,10 @@ class Parameters:
             raise BadInput(f"`{name}` must be an object.", name)
         return value
 
+    def anything(self, name: str, default: Any = None) -> Any:
+        """As it came, for whoever checks it further."""
+        return self._left.pop(name, default)
+
     def has(self, name: str) -> bool:
         return name in self._left
 
