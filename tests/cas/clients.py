@@ -21,6 +21,8 @@ PAIRS = (
 
 NPM = "@huggingface/hub@2.17.5"
 
+LONG_SECONDS = 300  # for one client; npm alone would wait for a deaf registry for an hour
+
 
 def python_with(hub: str, xet: str) -> Path:
     """A Python that has these two; a few seconds if it is not here yet."""
@@ -74,7 +76,9 @@ def _environment(url: str, home: Path, token: str) -> dict[str, str]:
 
 
 def _run(command: list[str], environment: dict[str, str] | None = None) -> None:
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False, timeout=LONG_SECONDS
+    )
     if done.returncode:
         print(done.stdout, done.stderr, sep="\n")
         done.check_returncode()
