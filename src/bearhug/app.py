@@ -88,6 +88,7 @@ from bearhug.inference import service as inference_service
 from bearhug.oauth import api as oauth_api
 from bearhug.oauth import pages as oauth_pages
 from bearhug.oauth import service as oauth_service
+from bearhug.ollama import wire as ollama_wire
 from bearhug.papers import api as papers_api
 from bearhug.papers import pages as papers_pages
 from bearhug.papers import service as papers_service
@@ -163,6 +164,7 @@ ROUTES: tuple[Sequence[BaseRoute], ...] = (
     spaces_pages.routes,
     inference_api.routes,
     inference_pages.routes,
+    ollama_wire.routes,
     webhooks_api.routes,
     webhooks_pages.routes,
     catalog_api.routes,

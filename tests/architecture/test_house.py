@@ -16,7 +16,7 @@ FLOORS = [
     "accounts", "repos", "files", "cas", "cards", "access", "oauth", "discussions", "social",
     "papers", "collections",
     "viewer", "inference",
-    "spaces", "mirror", "webhooks", "catalog", "admin",
+    "ollama", "playground", "spaces", "mirror", "webhooks", "catalog", "admin",
     "worker", "app", "starter", "seeding", "cli",
 ]
 # fmt: on

@@ -89,10 +89,10 @@ def gguf_facts(readers: Mapping[str, Read], sizes: Mapping[str, int]) -> dict[st
     file, size, files: [{file, size, quantization, shards}]}; the first keys are of the file that
     stands for all.
     """
-    models = _models(sizes)
+    models = gguf_models(sizes)
     if not models:
         return {}
-    chosen = min(models, key=_preference)
+    chosen = preferred(models)
     parts = [name for name in sorted(sizes) if shard_of(name) == shard_of(chosen["file"])]
     try:
         headers = [gguf.read_header(readers[name]) for name in parts[:MAX_SHARDS]]
@@ -128,8 +128,11 @@ def _ends(read: Read, header: gguf.Header) -> dict[str, str]:
     return {name: clean(spelled[at]) for name, at in numbers.items() if at in spelled}
 
 
-def _models(sizes: Mapping[str, int]) -> list[dict[str, Any]]:
-    """The models among these files: parts are put together, projectors are no models."""
+def gguf_models(sizes: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The models among these files, the smallest first: [{file, size, quantization, shards}].
+
+    Parts are put together; projectors are no models.
+    """
     whole: dict[str, dict[str, Any]] = {}
     for name in sorted(sizes):
         if "mmproj" in name.lower() or "imatrix" in name.lower():
@@ -139,6 +142,11 @@ def _models(sizes: Mapping[str, int]) -> list[dict[str, Any]]:
         model["size"] += sizes[name]
         model["shards"] += 1
     return sorted(whole.values(), key=lambda model: model["size"])
+
+
+def preferred(models: Collection[dict[str, Any]]) -> dict[str, Any]:
+    """The one that stands for all of `gguf_models`."""
+    return min(models, key=_preference)
 
 
 def quantisation(name: str) -> str:
