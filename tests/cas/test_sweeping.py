@@ -3,20 +3,23 @@
 import os
 import random
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from bearhug.admin.store import waiting_jobs
-from bearhug.app import JOBS
+from bearhug.app import JOBS, Application
 from bearhug.cas import service as cas
-from bearhug.cas.service import sweeping
+from bearhug.cas.service import checking, sweeping
 from bearhug.cas.service.strays import strays
 from bearhug.errors import Unprocessable
 from bearhug.files import service as files
 from bearhug.files.model import AddLfs, Proposal
 from bearhug.hub import Hub
+from bearhug.kit.xet.hashes import eligible, split
 from bearhug.repos import service as repos
 from bearhug.repos.model import Repo, RepoKind
 from bearhug.storage import lfs_key, pack_key
@@ -26,6 +29,8 @@ from tests.conftest import person
 
 DAY = 24 * 3600
 DATA = random.Random(12).randbytes(300_000)
+WITH_ELIGIBLE = random.Random(71).randbytes(400_000)
+"""One of its chunks is such as clients ask for, wherever it stands."""
 
 
 @dataclass
@@ -130,6 +135,70 @@ def test_a_returning_client_revives_what_was_condemned(kept: Hub, clock: Clock) 
     commit(kept, repo, packed)
     pass_days(kept, clock, 30)
     assert kept.objects.get(lfs_key(packed.sha256)) == DATA
+
+
+def test_what_came_back_is_told_of_again(kept: Hub, clock: Clock) -> None:
+    packed = pack(WITH_ELIGIBLE)
+    (asked,) = filter(eligible, split(packed.layout.hashes))
+    send_xorb(kept, packed)
+    assert cas.answer(kept, asked) is not None
+    clock.wait(days=16)
+    sweeping.collect(kept)
+    assert cas.answer(kept, asked) is None, "it may go before they forget"
+    assert kept.write(cas.has_xorb, packed.layout.hash)
+    assert cas.answer(kept, asked) is not None
+    clock.wait(days=22)
+    assert sweeping.collect(kept).condemned == 1
+    assert not send_xorb(kept, packed), "its bytes are here still"
+    assert cas.answer(kept, asked) is not None
+
+
+def test_an_object_sent_again_has_another_week(kept: Hub, clock: Clock) -> None:
+    repo, packed = repo_of(kept, "mine"), pack(DATA)
+    send(kept, repo, packed)
+    pass_days(kept, clock, 6)
+    send(kept, repo, packed)
+    pass_days(kept, clock, 3)
+    commit(kept, repo, packed)
+    assert kept.objects.get(lfs_key(packed.sha256)) == DATA
+
+
+def test_so_has_one_that_need_not_be_sent(kept: Hub, clock: Clock) -> None:
+    repo, packed = repo_of(kept, "mine"), pack(DATA)
+    send(kept, repo, packed)
+    pass_days(kept, clock, 6)
+    wanted = [{"oid": packed.sha256, "size": len(DATA)}]
+    with TestClient(Application(kept), base_url="http://hub.test") as web:
+        told = web.post(
+            "/ada/mine.git/info/lfs/objects/batch",
+            json={"operation": "upload", "transfers": ["basic"], "objects": wanted},
+            headers={"Authorization": "Bearer hf_ada"},
+        )
+    assert "actions" not in told.json()["objects"][0], "the repo has it"
+    pass_days(kept, clock, 3)
+    commit(kept, repo, packed)
+
+
+def test_now_while_files_land(any_hub: Hub) -> None:
+    """An upload under way is refused with a sentence or succeeds, and nothing is ever half there."""
+    repo, refused = repo_of(any_hub, "mine"), 0
+    for seed in range(12):
+        packed = pack(random.Random(seed).randbytes(2_000_000))
+        send_xorb(any_hub, packed)
+        with ThreadPoolExecutor(1) as thread:
+            landing = thread.submit(cas.land, any_hub, ticket(repo), packed.shard())
+            time.sleep(seed / 1000)
+            while not landing.done():
+                sweeping.collect(any_hub, at_once=True)
+        try:
+            landing.result()
+        except Unprocessable as error:
+            assert "was not uploaded" in error.message or "Upload it again" in error.message
+            refused += 1
+            send(any_hub, repo, packed)
+        assert any_hub.objects.get(lfs_key(packed.sha256)) == packed.data
+    assert refused, "or this tests nothing"
+    assert [str(each) for each in checking.examine(any_hub)] == []
 
 
 def test_a_grant_before_the_collector_comes_is_kept(kept: Hub, clock: Clock) -> None:

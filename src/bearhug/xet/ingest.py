@@ -14,7 +14,7 @@ from typing import Any
 from bearhug.db import Connection, Database
 from bearhug.kit.wire import Moment
 from bearhug.kit.xet.chunking import Chunker
-from bearhug.kit.xet.hashes import Tree, chunk_hash, eligible, salted
+from bearhug.kit.xet.hashes import Tree, chunk_hash, eligible, salted, split
 from bearhug.kit.xet.xorb import Layout, Packer, footer
 from bearhug.storage.objects import Objects, lfs_key
 from bearhug.xet import store
@@ -67,8 +67,7 @@ def _land_xorb(db: Connection, layout: Layout, nonce: str, at: Moment) -> tuple[
     if known is not None:
         return known, False
     id = store.add_xorb(db, layout, nonce, at)
-    chunks = [layout.chunk_hashes(n, n + 1) for n in range(layout.chunks)]
-    store.add_chunks(db, filter(eligible, chunks), id)
+    store.add_chunks(db, filter(eligible, split(layout.hashes)), id)
     return id, True
 
 
@@ -207,8 +206,8 @@ class Ingest:
     def _learn(self, hash: bytes) -> None:
         """If this chunk is here, the chunks around it are likely to be needed next."""
         for xorb in self._database.read(lambda db: around(db, hash)):
-            chunks = [xorb.layout.chunk_hashes(n, n + 1) for n in range(xorb.layout.chunks)]
-            new = ((chunk, n) for n, chunk in enumerate(chunks) if chunk not in self._known)
+            chunks = enumerate(split(xorb.layout.hashes))
+            new = ((chunk, n) for n, chunk in chunks if chunk not in self._known)
             self._remember({chunk: (xorb.id, number) for chunk, number in new})
 
     def _remember(self, places: dict[bytes, tuple[int, int]]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from bearhug.db import Connection, Row, adding, statement, upsert
 from bearhug.db.schema import (
@@ -15,8 +15,12 @@ from bearhug.db.schema import (
     xorbs,
 )
 from bearhug.kit.wire import Moment
+from bearhug.kit.xet.hashes import eligible, split
 from bearhug.kit.xet.xorb import Layout
 from bearhug.xet.model import Run, XetFile, Xorb, pack_runs, unpack_runs
+
+TOLD_MS = 14 * 24 * 3600 * 1000
+"""A xorb in no file is told of at least so long after it was last heard of."""
 
 _XORB = (xorbs.c.id, xorbs.c.nonce, xorbs.c.hash, xorbs.c.hashes, xorbs.c.ends, xorbs.c.raw_ends)
 _FILE = (xet_files.c.id, xet_files.c.hash, xet_files.c.size, xet_files.c.terms, xet_files.c.sha256)
@@ -38,6 +42,12 @@ _ADD_XORB = adding(
     "created_at",
     "touched_at",
     returning=[xorbs.c.id],
+)
+_FORGOTTEN = statement(
+    select(xorbs.c.id, xorbs.c.hashes).where(
+        xorbs.c.id.in_(bindparam("ids", expanding=True)),
+        or_(xorbs.c.condemned_at.is_not(None), xorbs.c.touched_at < bindparam("before")),
+    )
 )
 _TOUCH = statement(
     update(xorbs)
@@ -145,10 +155,18 @@ def add_xorb(db: Connection, layout: Layout, nonce: str, at: Moment) -> int:
     return int(row.id)
 
 
-def touch(db: Connection, ids: Sequence[int], at: Moment) -> None:
-    """A client has heard of these: they stay, and those condemned come back."""
+def touch(db: Connection, ids: Sequence[int], at: Moment) -> int:
+    """A client has heard of these: they stay, and those condemned come back; how many are here.
+
+    One that nobody is told of any more (`cas.store.sweeping.hide_xorbs`) is told of again.
+    """
+    here = 0
     for start in range(0, len(ids), 500):
-        db.run(_TOUCH, ids=list(ids[start : start + 500]), at=at)
+        some = list(ids[start : start + 500])
+        for row in db.all(_FORGOTTEN, ids=some, before=at - TOLD_MS):
+            add_chunks(db, filter(eligible, split(bytes(row.hashes))), row.id)
+        here += db.run(_TOUCH, ids=some, at=at)
+    return here
 
 
 def file_by_hash(db: Connection, hash: bytes) -> XetFile | None:

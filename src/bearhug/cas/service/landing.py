@@ -6,6 +6,7 @@ sha256 too: who could claim another's would read it, for it names whole files ac
 """
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
@@ -17,16 +18,19 @@ from bearhug.files import store as files
 from bearhug.hub import Hub, Transaction
 from bearhug.kit.xet import hashes, shard
 from bearhug.kit.xet.shard import File, Shard, Term
-from bearhug.kit.xet.xorb import Layout
+from bearhug.kit.xet.xorb import Layout, Malformed
 from bearhug.repos import store as repo_rows
 from bearhug.xet import store
 from bearhug.xet.incoming import IncomingXorb
 from bearhug.xet.ingest import keep_xorb
 from bearhug.xet.model import Run, XetFile
 
+log = logging.getLogger(__name__)
+
 AT_ONCE = 500
 """Files whose rows are written in one transaction: others write in between."""
 
+COLLECTED = "The operator had unused xorbs deleted just now, some of these too. Upload it again."
 MOST_CHUNKS = 1 << 24
 """Chunks that the files of one shard may have, over a terabyte: each costs time to check."""
 
@@ -135,8 +139,14 @@ class _Checking:
         if known is not None and known.sha256:
             return known.sha256
         digest = hashlib.sha256()
-        for block in self._objects.read_file(file):
-            digest.update(block)
+        try:
+            for block in self._objects.read_file(file):
+                digest.update(block)
+        except FileNotFoundError as error:
+            raise Unprocessable(COLLECTED) from error
+        except Malformed as error:
+            log.error("damaged: file %s: %s", hashes.text(file.hash), error)
+            raise Unprocessable(f"Stored bytes are damaged here: {error}.") from error
         return digest.hexdigest()
 
     def _first(self, claimed: File) -> bytes:
@@ -182,6 +192,9 @@ def _check_term(layout: Layout, term: Term) -> None:
 def _land(tx: Transaction, ticket: Ticket, checked: list[Checked]) -> None:
     if repo_rows.by_id(tx.db, ticket.repo_id) is None:
         raise NotFound("The repo is gone.")
+    xorbs = {run.xorb_id for file in checked for run in file.runs}
+    if store.touch(tx.db, list(xorbs), tx.now) < len(xorbs):
+        raise Unprocessable(COLLECTED)
     grown = 0
     for file in checked:
         id = store.add_file(tx.db, file.hash, file.size, file.runs, tx.now)

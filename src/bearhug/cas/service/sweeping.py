@@ -86,7 +86,7 @@ class _Limits:
         if at_once:
             return cls(uncommitted, now, now, now, True)
         condemned = now - GRACE_DAYS * DAY_MS
-        hidden = condemned + ANSWER_DAYS * DAY_MS
+        hidden = condemned + ANSWER_DAYS * DAY_MS  # later than `xet.store.touch` looks for
         return cls(uncommitted, hidden, condemned, now - CONDEMNED_DAYS * DAY_MS, False)
 
 

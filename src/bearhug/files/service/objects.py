@@ -57,6 +57,11 @@ def owned(tx: Transaction, repo: Repo, hashes: list[str]) -> dict[str, int]:
     return store.owned(tx.db, repo.id, hashes)
 
 
+def renew(tx: Transaction, repo: Repo, hashes: list[str]) -> None:
+    """Whoever is told that these need not be sent has a week to commit them."""
+    store.renew(tx.db, repo.id, hashes, tx.now)
+
+
 def require_form(tx: Transaction, repo: Repo, sha256: str) -> Form:
     """How an object is kept. Raises NotFound unless the repo owns it."""
     form = store.forms(tx.db, repo.id, [sha256]).get(sha256)

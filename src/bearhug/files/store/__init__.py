@@ -1,6 +1,6 @@
 """Which repo owns which object, uploads in progress, the feed of commits; holding.py has more."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import bindparam, delete, func, select, update
 
@@ -43,6 +43,14 @@ _FORMS = statement(
 )
 _ADD_OBJECT = upsert(objects, ("sha256", "size", "created_at"), keys=("sha256",))
 _CLAIM = upsert(repo_objects, ("repo_id", "sha256", "created_at"), keys=("repo_id", "sha256"))
+_RENEW = statement(
+    update(repo_objects)
+    .where(
+        repo_objects.c.repo_id == bindparam("of"),
+        repo_objects.c.sha256.in_(bindparam("hashes", expanding=True)),
+    )
+    .values(created_at=bindparam("at"))
+)
 _USED = statement(
     update(repos)
     .where(repos.c.id == bindparam("of"))
@@ -136,9 +144,18 @@ def forms(db: Connection, repo_id: int, hashes: Iterable[str]) -> dict[str, Form
 
 
 def claim(db: Connection, repo_id: int, sha256: str, size: int, at: Moment) -> bool:
-    """The repo owns this stored object from now on; False if it did already."""
+    """The repo owns this stored object from now on; False if it did already, and then renewed."""
     db.run(_ADD_OBJECT, sha256=sha256, size=size, created_at=at)
-    return db.run(_CLAIM, repo_id=repo_id, sha256=sha256, created_at=at) == 1
+    if db.run(_CLAIM, repo_id=repo_id, sha256=sha256, created_at=at) == 1:
+        return True
+    renew(db, repo_id, [sha256], at)
+    return False
+
+
+def renew(db: Connection, repo_id: int, hashes: Sequence[str], at: Moment) -> None:
+    """These were sent just now, for all that is known: their week to be committed begins anew."""
+    for start in range(0, len(hashes), 500):
+        db.run(_RENEW, of=repo_id, hashes=list(hashes[start : start + 500]), at=at)
 
 
 def grow(db: Connection, repo_id: int, bytes: int) -> None:

@@ -38,6 +38,8 @@ async def batch(request: Request) -> Response:
     named = body.get("ref")
     ref = str(named.get("name", "")) if isinstance(named, dict) else None
     repo, owned = await call.read(_find_owned, request.path_params, access, list(wanted), ref)
+    if operation == "upload" and owned:
+        await call.write(lfs.renew, repo, list(owned))
     missing = [size for oid, size in wanted.items() if oid not in owned]
     transfer = _transfer(body, missing) if operation == "upload" else "basic"
     answering = _Batch(call, repo, (await call.actor()).user_id, transfer)

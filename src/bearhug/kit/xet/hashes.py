@@ -49,6 +49,11 @@ def swapped(raw: bytes) -> bytes:
     return raw[7::-1] + raw[15:7:-1] + raw[23:15:-1] + raw[31:23:-1]
 
 
+def split(joined: bytes) -> list[bytes]:
+    """Raw hashes that were joined, one by one."""
+    return [joined[at : at + HASH_BYTES] for at in range(0, len(joined), HASH_BYTES)]
+
+
 def chunk_hash(data: bytes | memoryview) -> bytes:
     return blake3(data, key=DATA_KEY).digest()
 

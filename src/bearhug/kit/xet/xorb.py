@@ -13,7 +13,7 @@ import lz4.frame
 import numpy as np
 from numpy.typing import NDArray
 
-from bearhug.kit.xet.hashes import HASH_BYTES, chunk_hash, merkle_root, text
+from bearhug.kit.xet.hashes import HASH_BYTES, chunk_hash, merkle_root, split, text
 
 MOST_CHUNKS = 8192
 MOST_RAW = 64 << 20
@@ -97,8 +97,8 @@ class Layout:
     def leaves(self, start: int = 0, stop: int | None = None) -> list[tuple[bytes, int]]:
         """The chunks from `start` to before `stop`, as the hashes of trees take them."""
         last = self.chunks if stop is None else stop
-        lengths = self.lengths()
-        return [(self.chunk_hashes(n, n + 1), lengths[n]) for n in range(start, last)]
+        chunks = split(self.chunk_hashes(start, last))
+        return list(zip(chunks, self.lengths()[start:last], strict=True))
 
 
 def _at(ends: bytes, chunk: int) -> int:
