@@ -11,6 +11,9 @@ from transformers import AutoConfig, AutoModel, AutoProcessor, AutoTokenizer
 
 from bearhug.inference.runners.task import CannotLoad, Setup
 
+COUNTED_FROM_PADDING = frozenset(
+    {"camembert", "data2vec-text", "longformer", "mpnet", "roberta", "xlm-roberta", "xmod"}
+)
 MAX_CONFIG_BYTES = 16 * 1024**2
 CODE = (
     "This repository brings Python code of its own (`auto_map` in {file}), which this hub runs "
@@ -92,6 +95,11 @@ def has(setup: Setup, pattern: str) -> bool:
     return next(setup.folder.rglob(pattern), None) is not None
 
 
+def is_whole(setup: Setup) -> bool:
+    """Whether a configuration lies at the top, as for any model of transformers itself."""
+    return (setup.folder / "config.json").is_file()
+
+
 def _object(setup: Setup, name: str) -> dict[str, Any]:
     """A JSON file of the repo; {} if there is none. Raises CannotLoad if it is no JSON object."""
     path = setup.folder / name
@@ -106,3 +114,13 @@ def _object(setup: Setup, name: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise CannotLoad(f"{name} is not a JSON object.")
     return found
+
+
+def longest(tokens: Any, found: Any) -> int:
+    """Tokens a model can read at once, by its tokenizer and by its configuration."""
+    positions = getattr(found, "max_position_embeddings", None) or 512
+    if getattr(found, "position_embedding_type", "absolute") == "absolute":
+        first = getattr(found, "pad_token_id", None) or 0
+        # RoBERTa and its kin count positions from just after the padding token's number.
+        positions -= first + 1 if found.model_type in COUNTED_FROM_PADDING else 0
+    return int(min(tokens.model_max_length, positions))

@@ -97,6 +97,10 @@ class Parameters:
         """As it came, for whoever checks it further."""
         return self._left.pop(name, default)
 
+    def raw(self, name: str) -> Any:
+        """As it came: its reader checks it."""
+        return self._left.pop(name)
+
     def has(self, name: str) -> bool:
         return name in self._left
 
