@@ -12,6 +12,7 @@ from bearhug.cards.model import Card, CardRead
 from bearhug.cards.prose import citation, first_words, searched
 from bearhug.cards.render import VERSION, Base, render
 from bearhug.cards.tagging import Found, bases, words
+from bearhug.cards.widgets import proposals
 from bearhug.errors import EntryNotFound, Unavailable
 from bearhug.files import service as files
 from bearhug.files.model import RevisionPushed, Snapshot
@@ -33,6 +34,7 @@ __all__ = [
     "packed",
     "parameters",
     "plain",
+    "proposals",
     "read_card",
     "read_weights",
     "refuses_inference",

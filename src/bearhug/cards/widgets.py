@@ -4,9 +4,11 @@ Keys by task as in specs, INFERENCE.md §7; `<mask>` becomes the model's own mas
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from bearhug.cards.model import Card
+from bearhug.cards.examples import examples
+from bearhug.cards.model import Card, Example
 
 _MASK = "<mask>"
 _FOREST = (
@@ -60,6 +62,11 @@ def widget_data(card: Card) -> list[Any] | None:
         listed = _by_task(card)
     mask = card.facts.get("mask_token") or _MASK
     return [_masked(each, mask) for each in listed] or None
+
+
+def proposals(card: Card) -> list[Example]:
+    """What `widget_data` proposes, as typed values."""
+    return examples(replace(card, metadata={**card.metadata, "widget": widget_data(card)}))
 
 
 def _by_task(card: Card) -> list[Any]:

@@ -99,18 +99,20 @@ def _arguments(given: Mapping[str, Any]) -> str:
     for name, value in given.items():
         if name == "messages":
             lines.append("    messages=[\n")
-            lines += [f"        {_literal(each)},\n" for each in value]
+            lines += [f"        {literal(each)},\n" for each in value]
             lines.append("    ],\n")
         else:
-            lines.append(f"    {name}={_literal(value)},\n")
+            lines.append(f"    {name}={literal(value)},\n")
     return "".join(lines)
 
 
-def _literal(value: Any) -> str:
+def literal(value: Any) -> str:
     """Python's spelling, with double quotes where there is a choice."""
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, dict):
-        inner = ", ".join(f"{_literal(key)}: {_literal(each)}" for key, each in value.items())
+        inner = ", ".join(f"{literal(key)}: {literal(each)}" for key, each in value.items())
         return f"{{{inner}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(literal(each) for each in value)}]"
     return repr(value)

@@ -11,10 +11,12 @@ from bearhug.hub import Transaction
 from bearhug.inference import service, watching
 from bearhug.inference.model import NotServed, Placement, PlacementStage, Run, RunNotFound, Turn
 from bearhug.inference.pages.colours import Coloured, coloured
+from bearhug.inference.pages.widgets import Widget, widget_of
 from bearhug.inference.room import ModelRoom
 from bearhug.inference.service import Located
 from bearhug.inference.service.measuring import machine
 from bearhug.inference.snippets import snippets
+from bearhug.inference.task_snippets import task_snippets
 from bearhug.inference.watching import Bar
 from bearhug.repos.model import Repo, RepoKind
 from bearhug.web.call import Call
@@ -71,6 +73,8 @@ class Talk:
     code: list[Coloured] = field(default_factory=list)
     isolation: str = ""
     """What keeps its process from the rest, once it was started."""
+    widget: Widget | None = None
+    """What is asked by filling in a form, and not by talking."""
 
     @property
     def history(self) -> str:
@@ -91,11 +95,24 @@ async def talk_of(call: Call, repo: Repo) -> Talk | None:
     card, found, run = await call.read_slow(_look, repo, wanted)
     if card is not None and cards.refuses_inference(card):
         return None
+    widget = widget_of(repo, card)
     if isinstance(found, Placement):
-        return Talk(repo, found, STAGES[found.stage])
+        return Talk(repo, found, STAGES[found.stage], widget=widget)
     room: ModelRoom = call.hub.rooms["inference"]
     sight = await watching.look(room, found)
     placement = sight.placement
+    if widget and not widget.talks:
+        code = task_snippets(call.base_url, str(repo.name), widget.form.task, widget.body)
+        return Talk(
+            repo,
+            placement,
+            STAGES[placement.stage],
+            sight.bar,
+            machine(),
+            code=coloured(code),
+            isolation=sight.status.isolation,
+            widget=widget,
+        )
     again = "again" in call.request.query_params
     turns, message = _seed(run, again=again)
     chips = _chips(card)
@@ -114,6 +131,7 @@ async def talk_of(call: Call, repo: Repo) -> Talk | None:
         message,
         coloured(code),
         sight.status.isolation,
+        widget,
     )
 
 

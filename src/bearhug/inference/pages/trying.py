@@ -12,21 +12,25 @@ from starlette.routing import BaseRoute, Route
 
 from bearhug.cards import service as cards
 from bearhug.cards.model import Card
-from bearhug.errors import BadRequest, HubError, Moved, NotFound, NotSignedIn
+from bearhug.errors import BadRequest, HubError, Moved, NotFound, NotSignedIn, TooLarge
 from bearhug.hub import Transaction
 from bearhug.inference import asking, service
 from bearhug.inference.asking import WAIT_SECONDS, Question
 from bearhug.inference.heard import Answer
 from bearhug.inference.model import Turn
+from bearhug.inference.pages.colours import coloured
+from bearhug.inference.pages.forms import form_of
 from bearhug.inference.pages.panel import example_turns, examples, messages, settings_of, talk_of
 from bearhug.inference.room import Asker, ModelRoom
 from bearhug.inference.service import Located
+from bearhug.inference.task_snippets import task_snippets
 from bearhug.repos import service as repos
 from bearhug.repos.model import Access, Repo, RepoKind
 from bearhug.web.call import Call
 from bearhug.web.events import ClientGone, unless_gone
 
 MOST_TURNS = 200
+MOST_CODE_BYTES = 64 * 1024
 MOST_TOKENS = 512
 """Whoever waits for a whole page cannot stop it halfway."""
 
@@ -62,6 +66,26 @@ async def answer(request: Request) -> Response:
         return await _page(call, repo, before, error=refused.message, status=refused.status)
     turns = (*asked.turns, Turn("assistant", heard.output))
     return await _page(call, repo, replace(asked, turns=turns, message=""), heard=heard)
+
+
+async def code(request: Request) -> Response:
+    """A widget's question as code, a fragment: the body as the public API takes it."""
+    call = Call.of(request)
+    repo, card = await call.read(_repo, _name(request))
+    form = form_of(card.pipeline_tag if card else None)
+    if form is None:
+        raise NotFound("Its task has no widget.")
+    length = request.headers.get("content-length", "")
+    if not length.isdigit() or int(length) > MOST_CODE_BYTES:
+        raise TooLarge(f"Code is written for questions of up to {MOST_CODE_BYTES} bytes.")
+    try:
+        body = json.loads(await request.body())
+    except ValueError as error:
+        raise BadRequest("The body is no JSON.") from error
+    if not isinstance(body, dict) or not isinstance(body.get("parameters", {}), dict):
+        raise BadRequest('Send {"inputs": …, "parameters": {…}}, as to the model.')
+    found = task_snippets(call.base_url, str(repo.name), form.task, body)
+    return await call.page("inference/code_alone.html", code=coloured(found))
 
 
 async def _ask(call: Call, located: Located, asked: Asked) -> Answer:
@@ -144,4 +168,5 @@ def _name(request: Request) -> str:
 routes: list[BaseRoute] = [
     Route("/{owner:seg}/{name:seg}/try", show, methods=["GET"]),
     Route("/{owner:seg}/{name:seg}/try", answer, methods=["POST"]),
+    Route("/{owner:seg}/{name:seg}/try/code", code, methods=["POST"]),
 ]

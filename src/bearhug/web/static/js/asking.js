@@ -46,14 +46,14 @@ function spoken({ id, choices, usage }) {
   return { id, text: choice?.delta?.content ?? choice?.text ?? "", tokens: usage?.completion_tokens, finish: choice?.finish_reason }
 }
 
-/** Follows the model's waking, unless it answers at once. */
-function watching(model, waking) {
+/** Follows the model's waking, unless it answers at once; waking(words, progress) hears of it, "" at its end. */
+export function watching(model, waking) {
   let source
   const timer = setTimeout(() => {
     source = new EventSource(`/api/models/${model}/placement/events`)
     source.onmessage = ({ data }) => {
-      const { stage, words } = JSON.parse(data)
-      if (stage === "loading") waking(words)
+      const { stage, words, progress } = JSON.parse(data)
+      if (stage === "loading") waking(words, progress)
       else if (stage === "ready" || stage === "failed") stop()
     }
     source.onerror = stop
