@@ -11,7 +11,7 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -56,7 +56,7 @@ def run(args: argparse.Namespace, hub: TextIO) -> None:
     model = Path("model").absolute()
     files = [path.resolve() for path in model.rglob("*") if path.is_file()]
     confined = confine(files, args.folder, parent=args.parent, memory_bytes=args.memory)
-    task = registry.find(args.engine, args.task)  # ours still; the model's own files come later
+    tasks = registry.alike(args.engine, args.task)  # ours still; the model's own files come later
     loop = asyncio.new_event_loop()
     confined.seal()
     print(json.dumps({"isolation": str(confined)}), file=hub)
@@ -72,19 +72,21 @@ def run(args: argparse.Namespace, hub: TextIO) -> None:
         sealed=confined.sealed,
     )
     with _progress(hub, sum(path.stat().st_size for path in files)):
-        service = opened(task, setup)
+        service = opened(tasks, setup)
     confined.settle()
     print(json.dumps({"ready": True}), file=hub)
     threading.Thread(target=_until_let_go, daemon=True).start()
     loop.run_until_complete(Server(service).serve(listening))
 
 
-def opened(task: AnyTask, setup: Setup) -> Service:
+def opened(tasks: Mapping[str, AnyTask], setup: Setup) -> Service:
+    task = tasks[setup.task]
     if isinstance(task, Generating):
         service: Service = task.open(setup)
         return service
     loaded: Any = task.load(setup)
-    return Worker(task, loaded)
+    answering = {name: each for name, each in tasks.items() if not isinstance(each, Generating)}
+    return Worker(answering, setup.task, loaded)
 
 
 @contextlib.contextmanager

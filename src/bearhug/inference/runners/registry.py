@@ -29,14 +29,24 @@ WHOLE = {"sentence": "sentences", "onnx": "onnx", "diffusers": "diffusion", "skl
 
 def find(engine: str, task: str) -> AnyTask:
     """Import what does the task, heavy packages and all. Raises CannotLoad if nothing does."""
+    return _tasks(engine, task)[task]
+
+
+def alike(engine: str, task: str) -> dict[str, AnyTask]:
+    """What the same loaded model can be asked, by task: `task`, and those that load as it does."""
+    tasks = _tasks(engine, task)
+    load = getattr(tasks[task], "load", None)
+    return {name: each for name, each in tasks.items() if getattr(each, "load", None) is load}
+
+
+def _tasks(engine: str, task: str) -> dict[str, AnyTask]:
     module = WHOLE.get(engine) if engine != "transformers" else _of_transformers(task)
     if module is None:
         raise CannotLoad(f"The engine {engine} does not do {task}.")
-    tasks = importlib.import_module(f"bearhug.inference.runners.{module}").TASKS
+    tasks: dict[str, AnyTask] = importlib.import_module(f"bearhug.inference.runners.{module}").TASKS
     if task not in tasks:
         raise CannotLoad(f"The engine {engine} does not do {task}.")
-    found: AnyTask = tasks[task]
-    return found
+    return tasks
 
 
 def _of_transformers(task: str) -> str | None:

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Hashable
+from collections.abc import AsyncIterator, Callable, Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -14,13 +14,18 @@ MOST_ITEMS = 32
 
 
 class Worker:
-    """Answers `/infer` by a Task or a Batched."""
+    """Answers `/infer` by the task it names, of those that the loaded model can be asked."""
 
-    def __init__(self, task: Task | Batched, loaded: Any) -> None:
-        self._task = task
+    def __init__(self, tasks: Mapping[str, Task | Batched], own: str, loaded: Any) -> None:
+        self._tasks = tasks
+        self._own = own
         self._loaded = loaded
         self._thread = ThreadPoolExecutor(1)
-        self._batches = Batches(task, loaded, self._thread) if isinstance(task, Batched) else None
+        self._batches = {
+            name: Batches(task, loaded, self._thread)
+            for name, task in tasks.items()
+            if isinstance(task, Batched)
+        }
 
     async def answer(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         if path != "/infer":
@@ -28,10 +33,13 @@ class Worker:
         parameters = body.get("parameters") or {}
         if not isinstance(parameters, dict):
             raise BadInput("`parameters` must be an object.", "parameters")
+        name = body.get("task") or self._own
+        if name not in self._tasks:
+            raise BadInput(f"This model was loaded for {self._own}, and not for {name}.", "task")
         gone = threading.Event()
         started = time.perf_counter()
         try:
-            output = await self._infer(body.get("inputs"), Parameters(parameters, gone))
+            output = await self._infer(name, body.get("inputs"), Parameters(parameters, gone))
         finally:
             gone.set()
         return {"output": output, "timings": {"seconds": time.perf_counter() - started}}
@@ -39,16 +47,17 @@ class Worker:
     async def stream(self, path: str, body: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
         yield await self.answer(path, body)
 
-    async def _infer(self, inputs: Any, parameters: Parameters) -> Any:
-        if self._batches is not None:
-            return await self._batches.infer(inputs, parameters)
-        return await _on(self._thread, self._one, inputs, parameters)
+    async def _infer(self, name: str, inputs: Any, parameters: Parameters) -> Any:
+        if name in self._batches:
+            return await self._batches[name].infer(inputs, parameters)
+        return await _on(self._thread, self._one, name, inputs, parameters)
 
-    def _one(self, inputs: Any, parameters: Parameters) -> Any:
-        assert isinstance(self._task, Task)
+    def _one(self, name: str, inputs: Any, parameters: Parameters) -> Any:
+        task = self._tasks[name]
+        assert isinstance(task, Task)
         if parameters.gone.is_set():
             return None
-        return self._task.run(self._loaded, inputs, parameters)
+        return task.run(self._loaded, inputs, parameters)
 
 
 @dataclass(frozen=True)
