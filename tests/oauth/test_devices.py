@@ -7,7 +7,9 @@ from urllib.parse import unquote
 
 from starlette.testclient import TestClient
 
-from bearhug.hub import Hub
+from bearhug.accounts.model.account import Kind
+from bearhug.accounts.store import people
+from bearhug.hub import Hub, Transaction
 from bearhug.oauth.model.apps import HF_CLI
 from tests.oauth.conftest import ADA, BEARS, GRACE, LINUS, Client, Clock, bearer, words
 
@@ -28,6 +30,12 @@ def poll(http: TestClient, begun: Any, client_id: str = HF_CLI) -> Any:
     answer = http.post("/oauth/token", data=said)
     assert answer.status_code in (200, 400)
     return answer.json()
+
+
+def newcomer(tx: Transaction, name: str) -> int:
+    account = people.add(tx.db, Kind.USER, name, at=tx.now)
+    assert account is not None
+    return account.id
 
 
 def test_the_official_client_is_known_from_the_start(browser: Browser, clock: Clock) -> None:
@@ -117,6 +125,22 @@ def test_codes_cannot_be_guessed_in_haste(browser: Browser, clock: Clock) -> Non
     assert grace.post(CHECK, data={"user_code": begun["user_code"]}).status_code == 200
     clock.pass_seconds(5)
     assert ada.post(CHECK, data={"user_code": begun["user_code"]}).status_code == 200
+
+
+def test_a_right_code_makes_no_wrong_ones_good(browser: Browser) -> None:
+    ada, begun = browser(ADA), begin(browser(0))
+    for _ in range(10):
+        assert ada.post(CHECK, data={"user_code": "BBBB-BBBB"}).status_code == 422
+        mine = ada.post(CHECK, data={"user_code": begun["user_code"]})
+    assert mine.status_code == 429
+
+
+def test_many_accounts_guess_no_faster_from_one_address(browser: Browser, timed: Hub) -> None:
+    begun = begin(browser(0))
+    crowd = [browser(timed.write(newcomer, f"crowd{number}")) for number in range(6)]
+    for each in crowd[:5] * 10:
+        assert each.post(CHECK, data={"user_code": "BBBB-BBBB"}).status_code == 422
+    assert crowd[5].post(CHECK, data={"user_code": begun["user_code"]}).status_code == 429
 
 
 def test_a_visitor_signs_in_first_and_the_code_stays(browser: Browser) -> None:

@@ -22,6 +22,7 @@ URN = "urn:ietf:params:oauth"
 HUB = "http://hub.test"
 OTHER = {"provider": "other", "issuer": "https://ci.example"}
 PAGE = "/ada/trained/settings/publishers"
+ODD: tuple[Any, ...] = ([], {}, [[]], {"a": 1}, "x", True, float("inf"), float("nan"), -(10**400))
 SUBJECT = {"project": "acme/training", "sub": "project:acme/training:ref:main"}
 
 
@@ -152,6 +153,19 @@ def test_a_job_that_is_another_gets_nothing(
     said = {"iss": issuer.url, "aud": HUB, "iat": now, "exp": now + 300, **SUBJECT, **claims}
     token = issuer.token("", 0, **said)
     assert exchange(browser(0), token)["error"] == "invalid_grant"
+
+
+@pytest.mark.parametrize("name", ["exp", "nbf", "iat", "aud", "sub", "jti"])
+def test_claims_of_odd_types_break_nothing(
+    ada: TestClient, browser: Browser, issuer: Issuer, now: int, name: str
+) -> None:
+    trust(ada, issuer)
+    http = browser(0)
+    for shape in ODD:
+        said = {"iss": issuer.url, "aud": HUB, "iat": now, "exp": now + 300, **SUBJECT}
+        told = exchange(http, issuer.token("", 0, **{**said, name: shape}))
+        assert "access_token" in told or told["error"] == "invalid_grant", shape
+        assert name not in ("exp", "aud") or "error" in told, shape
 
 
 def test_only_the_issuers_own_signature_counts(

@@ -187,6 +187,14 @@ def test_bodies_nested_beyond_reason(client: TestClient) -> None:
             assert answer.status_code < 500, f"{path} {body[:9]}: {answer.text[:200]}"
 
 
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=b", "multipart/form-data"])
+def test_forms_that_are_none(client: TestClient, kind: str) -> None:
+    for path in ("/login", "/join", "/new", "/runs", "/oauth/token", "/oauth/device"):
+        for body in (b"\xff\xfe", b"--b\r\nx", b"--b--", b"--b\r\n\r\n\r\n--b"):
+            answer = client.post(path, content=body, headers={**ADA, "Content-Type": kind})
+            assert answer.status_code < 500, f"{path} {body!r}: {answer.text[:200]}"
+
+
 def test_a_path_of_ten_thousand_folders(client: TestClient) -> None:
     deep = "a/" * 10_000 + "b"
     for path in (f"/ada/open/tree/main/{deep}", f"{API}/tree/main/{deep}", f"/{deep}"):

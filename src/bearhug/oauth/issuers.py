@@ -29,6 +29,8 @@ MOST_BYTES = 256 * 1024
 KEPT_SECONDS, RETRY_SECONDS = 900.0, 30.0
 MOST_ISSUERS = 100
 LEEWAY_SECONDS = 60
+UNREADABLE = (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError)
+"""What the library raises for a token: times that are lists, or infinite, included."""
 MOST_TOKEN = 20_000
 
 
@@ -54,7 +56,7 @@ def issuer_of(token: str) -> str:
     """Who says to have issued it: not yet to be believed. Raises OAuthError."""
     try:
         said = jwt.decode(token, options={"verify_signature": False, "verify_exp": False})
-    except (jwt.PyJWTError, ValueError, RecursionError) as error:
+    except UNREADABLE as error:
         raise OAuthError("invalid_request", "subject_token is no JSON Web Token.") from error
     issuer = said.get("iss")
     if not isinstance(issuer, str):
@@ -82,7 +84,7 @@ async def verified(hub: Hub, token: str, issuer: str, audience: str) -> Mapping[
         raise _refused(f"its audience (aud) must be {audience}") from error
     except jwt.ExpiredSignatureError as error:
         raise _refused("it is out of date") from error
-    except (jwt.PyJWTError, ValueError) as error:
+    except UNREADABLE as error:
         raise _refused(str(error)) from error
     return said
 
@@ -134,7 +136,7 @@ def _remember(issuers: Issuers, issuer: str, known: Known) -> None:
 def _key_name(token: str) -> str:
     try:
         header = jwt.get_unverified_header(token)
-    except (jwt.PyJWTError, ValueError) as error:
+    except UNREADABLE as error:
         raise _refused("its header cannot be read") from error
     name = header.get("kid", "")
     if header.get("alg") not in ALGORITHMS or not isinstance(name, str):

@@ -4,6 +4,7 @@ from urllib.parse import unquote
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
@@ -66,6 +67,8 @@ def as_hub_error(error: Exception) -> HubError | None:
         refused = known(str(error.detail))
         refused.status = error.status_code
         return refused
+    if isinstance(error, MultiPartException):
+        return BadRequest(f"The form cannot be read: {error.message}")
     if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
         # JSON can spell half a character ("\\ud800"), and Python reads it; nothing can write it.
         return BadRequest("A text of this request has half a character in it.")

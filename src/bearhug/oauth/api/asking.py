@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import unquote_plus
 
+from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -39,7 +40,10 @@ async def fields(request: Request) -> Mapping[str, str]:
     if request.headers.get("content-type", "").partition(";")[0].strip() == "application/json":
         said = await document(request)
         return {name: value for name, value in said.items() if isinstance(value, str)}
-    form = await request.form(max_files=0, max_fields=100)
+    try:
+        form = await request.form(max_files=0, max_fields=100)
+    except MultiPartException as error:
+        raise OAuthError("invalid_request", f"The form cannot be read: {error.message}") from error
     pairs = form.multi_items()
     if len({name for name, _ in pairs}) < len(pairs):
         raise OAuthError("invalid_request", "Send each parameter once.")

@@ -45,7 +45,7 @@ async def check(request: Request) -> Response:
     call = Call.of(request)
     typed = call.text(await call.form(), "user_code")
     try:
-        device = await call.write(service.look_up, typed)
+        device = await call.write(service.look_up, typed, call.address)
     except TooMany as many:
         return await _typing(call, typed, many.message, status=many.status, headers=many.headers)
     if device is None:
@@ -67,7 +67,8 @@ async def decide(request: Request) -> Response:
     form = await call.form()
     typed, allowed = call.text(form, "user_code"), call.text(form, "decision") == "allow"
     try:
-        device = await call.write(service.decide, typed, allowed=allowed, orgs=ticked(form))
+        orgs = ticked(form)
+        device = await call.write(service.decide, typed, call.address, allowed=allowed, orgs=orgs)
     except TooMany as many:
         return await _typing(call, typed, many.message, status=many.status, headers=many.headers)
     if device is None:

@@ -12,14 +12,17 @@ from bearhug.identity.service import digest
 from bearhug.oauth.model import App, Device, Issued, OAuthError
 from bearhug.oauth.model.scopes import within
 from bearhug.oauth.service.consent import remember
-from bearhug.oauth.service.counting import count, forgive
+from bearhug.oauth.service.counting import check, note
 from bearhug.oauth.service.issuing import issue
 from bearhug.oauth.store import apps, flows
 
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 """No vowels, so no words; nothing that looks like a digit (RFC 8628 §6.1)."""
 
-LENGTH, TRIES, FREE = 8, 8, 10
+LENGTH, TRIES = 8, 8
+FREE, FREE_FROM = 10, 50
+"""Wrong codes before one waits: by one account, and from one address, whoever tries."""
+
 INTERVAL_SECONDS = 5
 EARLY = 500
 """How much sooner than told a device may ask, in milliseconds: clocks and networks differ."""
@@ -60,21 +63,32 @@ def begin(tx: Transaction, app: App, scopes: Sequence[str]) -> Begun:
     raise Unavailable("No code is free just now. Try again.")
 
 
-def look_up(tx: Transaction, typed: str) -> Device | None:
-    """The device that shows this code, or None; each wrong try counts. Raises TooMany."""
-    key = f"device code {accounts.require_in_person(tx.actor)}"
-    count(tx, key, free=FREE, what="wrong codes")
+def look_up(tx: Transaction, typed: str, address: str) -> Device | None:
+    """The device that shows this code, or None; each wrong try counts. Raises TooMany.
+
+    A right one makes no wrong ones good: whoever guesses has devices of their own to type in.
+    `address` is where the request comes from.
+    """
+    guesses = {
+        f"device code {accounts.require_in_person(tx.actor)}": FREE,
+        f"device code from {address}": FREE_FROM,
+    }
+    for key, free in guesses.items():
+        check(tx, key, free=free, what="wrong codes")
     row = flows.pending(tx.db, plain(typed), tx.now)
     app = None if row is None else apps.by_id(tx.db, row.app_id)
     if row is None or app is None:
+        for key in guesses:
+            note(tx, key)
         return None
-    forgive(tx, key)
     return Device(app, spelled(row.user_code), row.scopes)
 
 
-def decide(tx: Transaction, typed: str, *, allowed: bool, orgs: Sequence[int]) -> Device | None:
+def decide(
+    tx: Transaction, typed: str, address: str, *, allowed: bool, orgs: Sequence[int]
+) -> Device | None:
     """Let the device in, or not; None if it does not wait any more. Raises TooMany."""
-    device = look_up(tx, typed)
+    device = look_up(tx, typed, address)
     row = flows.pending(tx.db, plain(typed), tx.now)
     if device is None or row is None:
         return None
