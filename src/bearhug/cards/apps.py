@@ -69,17 +69,31 @@ def ways(
 
 def template(facts: Mapping[str, Any]) -> str:
     """The chat template, wherever it stands; "" without one."""
+    return next(iter(templates(facts).values()), "")
+
+
+def templates(facts: Mapping[str, Any]) -> dict[str, str]:
+    """Every chat template by its name, or by where it stands; that which counts is the first."""
     config = facts.get("config", {})
-    known = (
-        facts.get("gguf", {}).get("chat_template"),
-        config.get("chat_template_jinja"),
-        config.get("processor_config", {}).get("chat_template"),
-        config.get("tokenizer_config", {}).get("chat_template"),
-    )
-    given = next(filter(None, known), "")
-    if isinstance(given, list):  # several, each with a name
-        given = next((each.get("template") for each in given if isinstance(each, dict)), "")
-    return given if isinstance(given, str) else ""
+    known = {
+        "GGUF": facts.get("gguf", {}).get("chat_template"),
+        "chat_template.jinja": config.get("chat_template_jinja"),
+        "processor": _part(config, "processor_config").get("chat_template"),
+        "tokenizer": _part(config, "tokenizer_config").get("chat_template"),
+    }
+    found: dict[str, str] = {}
+    for place, given in known.items():
+        if isinstance(given, list):  # several, each with a name
+            named = [each for each in given if isinstance(each, dict)]
+            found |= {str(each.get("name", place)): each.get("template", "") for each in named}
+        elif given not in found.values():
+            found[place] = given
+    return {name: text for name, text in found.items() if text and isinstance(text, str)}
+
+
+def _part(config: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    part = config.get(key)
+    return part if isinstance(part, Mapping) else {}
 
 
 def _method(config: Mapping[str, Any]) -> str:

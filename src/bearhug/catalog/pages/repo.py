@@ -17,11 +17,13 @@ from bearhug.catalog.pages.lines import figures
 from bearhug.catalog.pages.steps import step_taken
 from bearhug.catalog.service.info import Page
 from bearhug.catalog.snippets import Setting, Snippet, beginning, snippets
+from bearhug.catalog.weighing import Result, results, weigh
 from bearhug.catalog.words import LANGUAGES, LIBRARIES, MISC, hue, label
+from bearhug.hub import Transaction
+from bearhug.inference.service.measuring import ceiling
 from bearhug.repos.model import Repo, RepoKind
 from bearhug.web.call import Call
 from bearhug.web.doors import repo_routes
-from bearhug.web.templating import size
 
 STEP = {RepoKind.MODEL: "card", RepoKind.DATASET: "dataset", RepoKind.SPACE: "space"}
 MOST_TAGS = 12
@@ -63,6 +65,7 @@ async def show(request: Request) -> Response:
 
 async def _context(call: Call, page: Page) -> dict[str, Any]:
     repo, card = page.repo, page.card
+    room = ceiling(call.hub.settings)
     served = page.placed is not None and page.placed.answers
     setting = Setting(call.base_url, repo, card, page.files, served)
     ways = snippets(setting)
@@ -79,7 +82,9 @@ async def _context(call: Call, page: Page) -> dict[str, Any]:
         "ways": ways,
         "use": _chosen(ways, call.request.query_params.get("use", "")),
         "beginning": beginning(setting),
-        "weights": _weights(card),
+        "weighed": weigh(card, room),
+        "room": room,
+        "results": await call.read(_results, card) if repo.kind is RepoKind.MODEL else [],
         "spark": _spark(page.days),
         "figures": figures(page.placed) if served else "",
         "place": repo.kind.plural,
@@ -136,38 +141,10 @@ def _chosen(ways: Sequence[Snippet], id: str) -> Snippet | None:
     return next((way for way in ways if way.id == id), None)
 
 
-def _weights(card: Card) -> list[tuple[str, str]]:
-    """Rows of the panel on weights; [] where there is nothing to say."""
-    facts = card.facts
-    tensors, gguf = facts.get("safetensors", {}), facts.get("gguf", {})
-    template = facts.get("config", {}).get("tokenizer_config", {}).get("chat_template")
-    context = gguf.get("context_length", 0)
-    rows = [
-        ("Parameters", _grouped(card.parameters) if card.parameters else ""),
-        ("Safetensors", _types(tensors)),
-        ("GGUF", " · ".join(_quantised(each) for each in gguf.get("files", [])[:6])),
-        ("Architecture", _architecture(facts)),
-        ("Context", f"{_grouped(context)} tokens" if context else ""),
-        ("Chat template", "yes" if template or gguf.get("chat_template") else ""),
-    ]
-    return [row for row in rows if row[1]]
-
-
-def _types(tensors: dict[str, Any]) -> str:
-    if not tensors:
-        return ""
-    return f"{', '.join(tensors['parameters'])} · {_grouped(tensors['tensors'])} tensors"
-
-
-def _quantised(file: dict[str, Any]) -> str:
-    return f"{file['quantization'] or file['file']} {size(file['size'])}"
-
-
-def _architecture(facts: Any) -> str:
-    config = facts.get("config", {})
-    listed = config.get("architectures")
-    named = listed[0] if isinstance(listed, list) and listed and isinstance(listed[0], str) else ""
-    return named or str(facts.get("gguf", {}).get("architecture", ""))
+def _results(tx: Transaction, card: Card) -> list[tuple[Result, str]]:
+    """Each with the page of its dataset, if that is here."""
+    found = [(each, catalog.seen(tx, RepoKind.DATASET, each.dataset)) for each in results(card)]
+    return [(each, dataset.path if dataset else "") for each, dataset in found]
 
 
 def _spark(days: Sequence[int]) -> str:
@@ -179,10 +156,6 @@ def _spark(days: Sequence[int]) -> str:
     return " ".join(
         f"{at * step:.0f},{38 - 35 * number / most:.1f}" for at, number in enumerate(days)
     )
-
-
-def _grouped(number: int) -> str:
-    return f"{number:,}".replace(",", " ")
 
 
 routes = repo_routes("/{owner:seg}/{name:seg}", show)
