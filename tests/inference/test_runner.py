@@ -260,17 +260,66 @@ def test_a_busy_model_is_never_put_to_sleep(tmp_path: Path, smollm: ModelFile) -
 
     async def test(supervisor: Supervisor) -> None:
         async with supervisor.lease(smollm):
-            with pytest.raises(DoesNotFit) as refused:
-                await supervisor.warm(other)
-        words = refused.value.message
-        assert words.endswith("are free. One busy model could make room.")
-        assert words.startswith(f"Needs {memory.needs(smallest(smollm))}; ")
-        assert refused.value.details["needed_bytes"] == smallest(smollm)
-        assert supervisor.status(smollm.key).stage is Stage.READY
-        assert supervisor.status(other.key).stage is Stage.COLD
-        await supervisor.warm(other)
+            room = await supervisor.room(other)
+            assert not room.fits
+            assert room.words.startswith(f"Needs {memory.needs(smallest(smollm))}; ")
+            assert room.words.endswith("are free. One busy model could make room.")
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(supervisor.warm(other), 0.5)
+            assert supervisor.status(smollm.key).stage is Stage.READY
+            waiting = asyncio.create_task(supervisor.warm(other))
+            await asyncio.sleep(0.3)
+            status = supervisor.status(other.key)
+            assert (status.stage, status.phase) == (Stage.LOADING, "waiting for memory")
+        await waiting
+        assert supervisor.status(smollm.key).stage is Stage.COLD
 
     supervised(tmp_path / "runners", test, budget_bytes=smallest(smollm) * 3 // 2)
+
+
+def test_three_models_share_the_memory_of_two_without_thrashing(
+    tmp_path: Path, smollm: ModelFile
+) -> None:
+    models = [replace(smollm, name=f"ada/{name}") for name in ("first", "second", "third")]
+    evictions: list[int] = []
+    waits: list[float] = []
+
+    async def ask(supervisor: Supervisor, model: ModelFile) -> None:
+        """Questions without a pause: none of the models is ever idle by itself."""
+        for _ in range(2):
+            began = time.monotonic()
+            async with supervisor.lease(model) as runner:
+                waits.append(time.monotonic() - began)
+                answer = await runner.chat({**CAPITAL, "max_tokens": 4})
+                assert answer["choices"]
+
+    async def test(supervisor: Supervisor) -> None:
+        await asyncio.gather(*(ask(supervisor, model) for model in models for _ in range(2)))
+
+    began, residence = time.monotonic(), 1.0
+    supervised(
+        tmp_path / "runners",
+        test,
+        budget_bytes=smallest(smollm) * 5 // 2,
+        evicted=lambda: evictions.append(1),
+        residence_seconds=residence,
+        yield_seconds=0.5,
+    )
+    took = time.monotonic() - began
+    assert len(waits) == 12
+    assert 1 <= len(evictions) <= 2 + took / residence
+
+
+def test_other_side_files_are_another_model(tmp_path: Path, smollm: ModelFile) -> None:
+    async def test(supervisor: Supervisor) -> None:
+        await supervisor.warm(smollm)
+        before = runner_pid(supervisor, smollm)
+        await supervisor.warm(smollm)
+        assert runner_pid(supervisor, smollm) == before
+        await supervisor.warm(replace(smollm, version="another template"))
+        assert runner_pid(supervisor, smollm) != before
+
+    supervised(tmp_path / "runners", test)
 
 
 def test_what_never_fits_is_refused_with_figures(tmp_path: Path, smollm: ModelFile) -> None:

@@ -84,6 +84,8 @@ class Resident:
     retry_at: float = 0.0
     since: float = 0.0
     stopping: bool = False
+    evicted_at: float | None = None
+    """When it last had to make room for another."""
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -149,6 +151,20 @@ class Resident:
         """Give its runner to nobody else."""
         self._enter(Stage.DRAINING)
 
+    def stay(self) -> None:
+        """Give its runner to askers again: it need not leave after all."""
+        if self.stage is Stage.DRAINING and self.process and self.process.alive:
+            self._enter(Stage.READY)
+
+    def wait(self) -> None:
+        """It is asked for, and stands in line for memory."""
+        self.error = ""
+        self._enter(Stage.LOADING)
+
+    def no_longer_waits(self) -> None:
+        if self.stage is Stage.LOADING and self.plan is None:
+            self._enter(Stage.COLD)
+
     async def forget(self) -> None:
         """Let go of a runner whose process is gone."""
         runner, self.runner = self.runner, None
@@ -206,6 +222,8 @@ class Resident:
     def _phase(self) -> str:
         if self.stage is not Stage.LOADING:
             return ""
+        if self.plan is None:
+            return "waiting for memory"
         return "reading weights" if self.process and self.process.isolation else "starting"
 
     def _progress(self) -> float:

@@ -78,6 +78,18 @@ class AnswerMetrics:
             registry=registry,
             buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60),
         )
+        self.tasks = Histogram(
+            "bearhug_task_seconds",
+            "Time a model worked on an answer that is not written token by token.",
+            ["task"],
+            registry=registry,
+            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300),
+        )
+        self.evictions = Counter(
+            "bearhug_model_evictions",
+            "Models put to sleep to make room for another.",
+            registry=registry,
+        )
         self.loading = Histogram(
             "bearhug_model_load_seconds",
             "Time a model took to be loaded.",
@@ -125,6 +137,7 @@ async def opened(hub: Hub) -> AsyncIterator[None]:
         budget_bytes=settings.model_memory_bytes,
         idle_seconds=settings.model_idle_seconds,
         threads=settings.model_threads,
+        evicted=_metrics(hub).evictions.inc,
     )
     hub.rooms["supervisor"] = supervisor
     hub.rooms["inference"] = room = ModelRoom(hub, supervisor)

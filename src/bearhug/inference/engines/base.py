@@ -119,7 +119,7 @@ class Candidate:
     """How a number is kept: "Q4_K_M", "BF16"."""
     beside: tuple[RepoFile, ...] = ()
     """What else it needs: configuration, tokenizer, code it is allowed. Unknown in a listing."""
-    upstream: Upstream | None = None
+    upstreams: tuple[Upstream, ...] = ()
 
     @property
     def size(self) -> int:
@@ -153,7 +153,7 @@ class ModelFile:
     """A hash of all its files: what differs while the weights are the same is loaded anew."""
     trusted: bool = False
     """Whether code in the repo may run."""
-    upstream: Upstream | None = None
+    upstreams: tuple[Upstream, ...] = ()
 
     @property
     def key(self) -> str:

@@ -159,7 +159,7 @@ def _model(
         tensors=headers.tensors(hub, weights),
         version=digest_of([f"{shard.path} {shard.digest}" for shard in shards]),
         trusted=contents.trusted,
-        upstream=candidate.upstream,
+        upstreams=candidate.upstreams,
     )
 
 
