@@ -11,7 +11,7 @@ from transformers import (
     AutoModelForSpeechSeq2Seq,
 )
 
-from bearhug.inference.runners import decoding, loading, sound
+from bearhug.inference.runners import choosing, loading, sound
 from bearhug.inference.runners.piping import pipe
 from bearhug.inference.runners.task import BadInput, CannotLoad, Parameters, Setup, Task
 
@@ -65,7 +65,7 @@ def recognise(loaded: Any, inputs: Any, parameters: Parameters) -> Any:
 
 def _asked(loaded: Any, parameters: Parameters) -> dict[str, Any]:
     """What to hand to the pipeline."""
-    options = decoding.options(parameters)
+    options = choosing.options(parameters)
     asked: dict[str, Any] = {}
     if stamps := _timestamps(loaded.type, parameters):
         asked["return_timestamps"] = stamps

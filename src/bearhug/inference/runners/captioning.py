@@ -15,7 +15,7 @@ from transformers import (
     VisionEncoderDecoderModel,
 )
 
-from bearhug.inference.runners import decoding, loading, pictures
+from bearhug.inference.runners import choosing, loading, pictures
 from bearhug.inference.runners.piping import pipe
 from bearhug.inference.runners.task import BadInput, CannotLoad, Parameters, Setup, Task
 
@@ -75,8 +75,8 @@ def caption(reader: Reader, inputs: Any, parameters: Parameters) -> Any:
     """A caption, or what stands written there."""
     own = reader.model.generation_config
     limited = own.max_new_tokens or (own.max_length and own.max_length != 20)
-    options = decoding.options(parameters, None if limited else NEW_TOKENS)
-    decoding.seed(parameters)
+    options = choosing.options(parameters, None if limited else NEW_TOKENS)
+    choosing.seed(parameters)
     parameters.done()
     given = reader.prepared(pictures.decode(inputs))
     with torch.inference_mode():
@@ -94,7 +94,7 @@ def ask_picture(reader: Reader, inputs: Any, parameters: Parameters) -> Any:
     picture, question = asked(inputs)
     top_k = parameters.count("top_k", 5, 1, MOST_ANSWERS)
     writes = reader.model.can_generate()
-    options = decoding.options(parameters, NEW_TOKENS) if writes else {}
+    options = choosing.options(parameters, NEW_TOKENS) if writes else {}
     parameters.done()
     given = reader.prepared(picture, question)
     if writes:
@@ -134,7 +134,7 @@ def ask_document(loaded: Any, inputs: Any, parameters: Parameters) -> Any:
     if not isinstance(loaded, Reader):
         return _ask_words(loaded, inputs, question, parameters)
     parameters.count("top_k", 1, 1, MOST_ANSWERS)  # one answer is written, whatever is asked
-    options = decoding.options(parameters, 128)
+    options = choosing.options(parameters, 128)
     parameters.done()
     given = loaded.prepared(picture)
     prompt = DONUT_PROMPT.format(TAG.sub("", question))

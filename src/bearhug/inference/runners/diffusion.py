@@ -2,6 +2,7 @@
 
 import inspect
 import json
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,20 @@ class Painter:
         self.scheduler: Any = getattr(pipe, "scheduler", None)
         self.known = set(inspect.signature(pipe.__call__).parameters)
 
+    @cached_property
+    def repainter(self) -> "Painter":
+        """The same model for painting over a picture; it shares all its weights.
+
+        Raises BadInput for one that cannot.
+        """
+        if "image" in self.known:
+            return self
+        try:
+            return Painter(AutoPipelineForImage2Image.from_pipe(self.pipe))
+        except ValueError:
+            kind = type(self.pipe).__name__
+            raise BadInput(f"{kind} makes no picture from another.", "task") from None
+
     def scheduled(self, name: str) -> None:
         """Step by the scheduler of this name, with the model's own settings. Raises BadInput."""
         self.pipe.scheduler = self.scheduler
@@ -61,8 +76,6 @@ def load(setup: Setup) -> Painter:
         trust_remote_code=setup.trusted,
     )
     pipe.set_progress_bar_config(disable=True)
-    if setup.task == "image-to-image":
-        pipe = _from_picture(pipe)
     return Painter(pipe.to(loading.device()))
 
 
@@ -75,15 +88,6 @@ def _known(index: Path) -> None:
         library = part[0] if isinstance(part, list) and part else ""
         if library and (index.parent / name / f"{library}.py").exists():
             raise CannotLoad(loading.CODE.format(file="model_index.json"))
-
-
-def _from_picture(pipe: Any) -> Any:
-    if "image" in inspect.signature(pipe.__call__).parameters:
-        return pipe
-    try:
-        return AutoPipelineForImage2Image.from_pipe(pipe)
-    except ValueError:
-        raise CannotLoad(f"{type(pipe).__name__} makes no picture from another.") from None
 
 
 def paint(painter: Painter, inputs: Any, parameters: Parameters) -> Any:
@@ -101,7 +105,7 @@ def repaint(painter: Painter, inputs: Any, parameters: Parameters) -> Any:
     given: dict[str, Any] = {"prompt": prompt, "image": _fitted(picture, _target(parameters))}
     if parameters.has("strength"):
         given["strength"] = parameters.number("strength", 0.8, 0.0, 1.0)
-    return _made(painter, given, parameters)
+    return _made(painter.repainter, given, parameters)
 
 
 def _made(painter: Painter, given: dict[str, Any], parameters: Parameters) -> Any:

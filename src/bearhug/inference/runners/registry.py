@@ -1,6 +1,7 @@
 """Which module does which task by which engine; only that one is imported."""
 
 import importlib
+from collections.abc import Mapping, Sequence
 
 from bearhug.inference.runners.task import AnyTask, CannotLoad
 
@@ -23,8 +24,17 @@ TRANSFORMERS = {
     "audio": ("automatic-speech-recognition", "audio-classification"),
     "speech": ("text-to-speech", "text-to-audio"),
 }
+ONNX = {
+    "onnx.texts": ("text-classification", "zero-shot-classification", "text-ranking"),
+    "onnx.vectors": ("feature-extraction", "sentence-similarity"),
+    "onnx.words": ("token-classification", "fill-mask"),
+    "onnx.answering": ("question-answering",),
+    "onnx.pictures": ("image-classification",),
+    "onnx.piper": ("text-to-speech",),
+}
+SPREAD = {"transformers": TRANSFORMERS, "onnx": ONNX}
 # An engine whose every task lives in one module.
-WHOLE = {"sentence": "sentences", "onnx": "onnx", "diffusers": "diffusion", "sklearn": "tabular"}
+WHOLE = {"sentence": "sentences", "diffusers": "diffusion", "sklearn": "tabular"}
 
 
 def find(engine: str, task: str) -> AnyTask:
@@ -40,7 +50,7 @@ def alike(engine: str, task: str) -> dict[str, AnyTask]:
 
 
 def _tasks(engine: str, task: str) -> dict[str, AnyTask]:
-    module = WHOLE.get(engine) if engine != "transformers" else _of_transformers(task)
+    module = WHOLE.get(engine) or _of(SPREAD.get(engine, {}), task)
     if module is None:
         raise CannotLoad(f"The engine {engine} does not do {task}.")
     tasks: dict[str, AnyTask] = importlib.import_module(f"bearhug.inference.runners.{module}").TASKS
@@ -49,5 +59,5 @@ def _tasks(engine: str, task: str) -> dict[str, AnyTask]:
     return tasks
 
 
-def _of_transformers(task: str) -> str | None:
-    return next((module for module, tasks in TRANSFORMERS.items() if task in tasks), None)
+def _of(modules: Mapping[str, Sequence[str]], task: str) -> str | None:
+    return next((module for module, tasks in modules.items() if task in tasks), None)

@@ -1,20 +1,16 @@
-"""Sound as models want it: decoded within bounds, one channel at the model's rate; WAV out."""
+"""Sound as models want it: decoded within bounds, one channel at the model's rate."""
 
 import io
 import math
-import wave
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 import numpy as np
 import soundfile  # type: ignore[import-untyped]
-from numpy.typing import NDArray
 
 from bearhug.inference.runners.task import BadInput
-from bearhug.inference.runners.wire import as_bytes, read_bytes
-
-Wave = NDArray[np.float32]
+from bearhug.inference.runners.waves import Wave, joined
+from bearhug.inference.runners.wire import read_bytes
 
 MAX_SECONDS = 60 * 60
 RATES = range(1_000, 384_001)
@@ -92,24 +88,3 @@ def _weights(up: int, down: int) -> Wave:
     rows = np.sinc(away * cut) * window
     weights: Wave = (rows / rows.sum(axis=1, keepdims=True)).astype(np.float32)
     return weights
-
-
-def wav(sound: Any, rate: int) -> dict[str, object]:
-    """16-bit WAV of one channel, as an answer carries it."""
-    samples = np.asarray(sound, np.float32).reshape(-1)
-    written = io.BytesIO()
-    with wave.open(written, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
-    return {"audio": as_bytes(written.getvalue(), "audio/wav"), "sampling_rate": rate}
-
-
-def joined(parts: Sequence[Any], pause: int) -> Wave:
-    """One after the other, with `pause` samples of silence between."""
-    silence = np.zeros(pause, np.float32)
-    flat = [np.asarray(part, np.float32).reshape(-1) for part in parts]
-    parted = [each for part in flat for each in (part, silence)][:-1]
-    whole: Wave = np.concatenate(parted or [silence[:0]])
-    return whole

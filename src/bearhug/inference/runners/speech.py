@@ -12,13 +12,12 @@ from transformers import (
     TextToAudioPipeline,
 )
 
-from bearhug.inference.runners import decoding, loading, phrases, sound
+from bearhug.inference.runners import choosing, loading, phrases, waves
 from bearhug.inference.runners.piping import pipe
 from bearhug.inference.runners.task import BadInput, CannotLoad, Parameters, Setup, Task
 from bearhug.inference.runners.vocoder import GriffinLim
 
 PAUSE_SECONDS = 0.15
-SPEAKER = "speaker_embeddings.npy"
 PHONEMES = (
     "This voice reads phonemes, for which it needs the package phonemizer and the program "
     "espeak-ng: pip install phonemizer, and apt install espeak-ng."
@@ -60,8 +59,6 @@ class SpeechT5:
             self.vocoder = self.vocoder.to(self.model.device, self.model.dtype).eval()
         self.rate = int(self.vocoder.config.sampling_rate)
         self.speaker = np.zeros(self.model.config.speaker_embedding_dim, np.float32)
-        if (setup.folder / SPEAKER).is_file():
-            self.speaker = np.load(setup.folder / SPEAKER, allow_pickle=False).reshape(-1)
 
     def options(self, parameters: Parameters) -> dict[str, Any]:
         """Whose voice: as many numbers as the model's speaker vectors have."""
@@ -96,7 +93,7 @@ class Composer:
         self.rate = int(self.pipe.sampling_rate)
 
     def options(self, parameters: Parameters) -> dict[str, Any]:
-        return decoding.options(parameters)
+        return choosing.options(parameters)
 
     def say(self, text: str, options: dict[str, Any]) -> Any:
         return torch.tensor(self.pipe(text, generate_kwargs=options)["audio"])
@@ -113,7 +110,7 @@ def speak(voice: Any, inputs: Any, parameters: Parameters) -> Any:
     pieces = phrases.of(inputs)
     if isinstance(voice, Composer):
         pieces = [" ".join(pieces)]  # music has no sentences, and Bark's voice changes with each
-    decoding.seed(parameters)
+    choosing.seed(parameters)
     options = voice.options(parameters)
     parameters.done()
     spoken = []
@@ -122,7 +119,7 @@ def speak(voice: Any, inputs: Any, parameters: Parameters) -> Any:
             if parameters.gone.is_set():
                 break
             spoken.append(np.asarray(torch.as_tensor(voice.say(piece, options)).float().cpu()))
-    return sound.wav(sound.joined(spoken, int(PAUSE_SECONDS * voice.rate)), voice.rate)
+    return waves.wav(waves.joined(spoken, int(PAUSE_SECONDS * voice.rate)), voice.rate)
 
 
 TASKS = {"text-to-speech": Task(load, speak), "text-to-audio": Task(load, speak)}
