@@ -245,7 +245,13 @@ _PICTURE_FORMS = (
         "Draw it",
         (
             Field("inputs", "What to draw"),
-            Field("parameters.negative_prompt", "What not to draw", "line", optional=True),
+            Field(
+                "parameters.negative_prompt",
+                "What not to draw",
+                "line",
+                "negative_prompt",
+                optional=True,
+            ),
         ),
         DRAWING,
         "drawn",

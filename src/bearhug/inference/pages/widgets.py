@@ -35,7 +35,7 @@ class Widget:
 
     @property
     def chosen(self) -> bool:
-        """Whether there is anything to choose: an only one, without a name, is filled in already."""
+        """Whether there is a choice: an only one, without a name, is filled in already."""
         return len(self.proposals) > 1 or any(not each.unnamed for each in self.proposals)
 
     @cached_property

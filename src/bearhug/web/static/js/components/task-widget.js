@@ -6,7 +6,7 @@
 import { infer } from "../widget/asking.js"
 import { shown } from "../widget/answers.js"
 import { fill, filesOf, read, ready } from "../widget/form.js"
-import { answered, busy, failed, waking } from "../widget/view.js"
+import { answered, busy, cleared, failed, waking } from "../widget/view.js"
 import { CodeBeside } from "../widget/code.js"
 
 class TaskWidget extends HTMLElement {
@@ -18,7 +18,7 @@ class TaskWidget extends HTMLElement {
     this.form.addEventListener("submit", event => this.#submit(event))
     this.form.elements.stop.addEventListener("click", () => this.#stop?.abort())
     this.addEventListener("keydown", event => this.#key(event))
-    this.form.addEventListener("input", () => this.#changed())
+    this.form.addEventListener("input", event => this.#changed(event.target))
   }
 
   disconnectedCallback() { this.#stop?.abort() }
@@ -30,7 +30,8 @@ class TaskWidget extends HTMLElement {
   }
 
   /** What the card says was said of its example: not of what one writes now. */
-  #changed() {
+  #changed(field) {
+    if (field?.told) cleared(this)
     for (const told of this.querySelectorAll(".told")) told.hidden = true
     this.code.stale()
   }

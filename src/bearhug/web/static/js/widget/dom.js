@@ -12,7 +12,12 @@ export function drawn(tag, attributes = {}, ...children) {
 
 /** 0.97312 as 97.3 %; scores that are no shares of one keep three digits. */
 export function score(value) {
-  return value >= 0 && value <= 1 ? `${(100 * value).toFixed(value > 0.9995 || value < 0.0005 ? 0 : 1)} %` : value.toFixed(3)
+  return value >= 0 && value <= 1 ? `${(100 * value).toFixed(value > 0.9995 || value < 0.0005 ? 0 : 1)} %` : plain(value)
+}
+
+/** A number that is no share of one: three digits, and a minus sign. */
+export function plain(value) {
+  return value.toFixed(3).replace("-", "−")
 }
 
 export function seconds(value) {

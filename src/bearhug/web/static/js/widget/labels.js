@@ -1,5 +1,5 @@
 // Bars: labels, words, answers and sentences with their scores, the likeliest first.
-import { node, score } from "./dom.js"
+import { node, plain, score } from "./dom.js"
 
 /** Of text, pictures or sound: a list, one list for each text, or the older { labels, scores }. */
 export function labels(answer) {
@@ -21,7 +21,7 @@ export function answers(answer) {
 
 /** How alike each sentence is to the first: in the order they were written. */
 export function alike(answer, { body }) {
-  return bars(body.inputs.sentences.map((words, at) => ({ words, score: answer[at] })), Math.max(...answer))
+  return bars(body.inputs.sentences.map((words, at) => ({ words, score: answer[at] })), { best: Math.max(...answer), told: plain })
 }
 
 export function ranks(answer, { body }) {
@@ -30,14 +30,14 @@ export function ranks(answer, { body }) {
   return bars(listed.sort((one, other) => other.score - one.score).map(({ index, score }) => ({ words: texts[index], score })))
 }
 
-/** best: the score that is marked; without it the first, as the lists of models are in order. */
-export function bars(rows, best) {
+/** best: the score that is marked; without it the first, as the lists of models are in order. told: a score in words. */
+export function bars(rows, { best, told = score } = {}) {
   if (!rows.length) return node("p", { class: "soft" }, "It found nothing.")
   const [least, most] = range(rows.map(({ score }) => score))
   return node("ol", { class: best === undefined ? "labels" : "labels labels--any" }, ...rows.map(({ words, score: value, title }) => node(
     "li", { title, class: best !== undefined && value === best ? "best" : undefined },
     node("span", { class: "wrap" }, words),
-    node("span", { class: "num" }, score(value)),
+    node("span", { class: "num" }, told(value)),
     node("meter", { min: least, max: most, value, "aria-label": words }),
   )))
 }

@@ -9,7 +9,7 @@ export function masks(answer, { file }) {
   const rows = answer.map(({ label, score: value }, at) => {
     const box = node("input", { type: "checkbox", checked: true })
     box.addEventListener("change", () => { layers[at].hidden = !box.checked })
-    return node("li", { "data-hue": colours.get(keys[at]) }, node("label", { class: "row row--firm grow" }, box, node("span", { class: "swatch" }), node("span", { class: "grow wrap" }, label)),
+    return node("li", { "data-hue": colours.get(keys[at]) }, node("label", { class: "row row--firm grow" }, box, node("span", { class: "found__hue" }), node("span", { class: "grow wrap" }, label)),
       ...(typeof value === "number" ? [node("span", { class: "num" }, score(value))] : []))
   })
   const picture = node("div", { class: "over" }, node("img", { src: file.url, alt: "The picture that was sent" }), ...layers)

@@ -11,7 +11,7 @@ export function boxes(answer, { file }) {
   const drawing = canvas(file)
   const marks = answer.map(found => box(found, file, drawing, colours))
   const rows = answer.map(({ label, score: value }, at) => node(
-    "li", { tabindex: 0, "data-hue": colours.get(label) }, node("span", { class: "swatch" }), node("span", { class: "grow wrap" }, label), node("span", { class: "num" }, score(value)),
+    "li", { tabindex: 0, "data-hue": colours.get(label) }, node("span", { class: "found__hue" }), node("span", { class: "grow wrap" }, label), node("span", { class: "num" }, score(value)),
   ))
   rows.forEach((row, at) => link(row, marks[at]))
   const overlay = svg("svg", { class: "overlay", viewBox: `0 0 ${drawing.width} ${drawing.height}`, "aria-hidden": "true" }, ...marks.toReversed())

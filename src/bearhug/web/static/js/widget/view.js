@@ -25,9 +25,16 @@ export function waking(widget, words, progress) {
   else bar.removeAttribute("value")
 }
 
+/** Nothing is answered any more: what was sent is not there any more. */
+export function cleared(widget) {
+  widget.removeAttribute("answered")
+  for (const part of widget.querySelectorAll(".answer, .answer__foot")) part.hidden = true
+}
+
 export function answered(widget, { answer, seconds: took, device }, elements) {
   put(widget, elements)
   awake(widget)
+  widget.setAttribute("answered", "")
   widget.querySelector(".answer__foot").hidden = false
   widget.querySelector("[data-timing]").textContent = device ? `${seconds(took)} on ${DEVICES[device] ?? device}` : seconds(took)
   const json = answer instanceof Blob ? { type: answer.type, bytes: answer.size } : answer
@@ -38,6 +45,7 @@ export function answered(widget, { answer, seconds: took, device }, elements) {
 
 /** What was answered before stays out of the way: it is of another question. */
 export function failed(widget, error) {
+  widget.removeAttribute("answered")
   if (error.name === "AbortError") return put(widget, [node("p", { class: "soft" }, "Stopped.")])
   put(widget, [node("div", { class: "note note--bad", role: "alert" }, node("div", { class: "grow wrap" }, error.message))])
   widget.querySelector(".answer__foot").hidden = true
