@@ -11,8 +11,10 @@ from typing import Any
 import httpx
 import pytest
 
+from bearhug.errors import Unprocessable
 from bearhug.files import service as files
 from bearhug.files.model import Add, Proposal
+from bearhug.files.service.refs import MOST_REFS
 from bearhug.git import store as git
 from bearhug.git.writing import MAX_DEPTH
 from bearhug.hub import Hub, Transaction
@@ -153,6 +155,27 @@ def test_refs_that_may_not_be_so_are_refused_one_by_one(
     said = ada.refused("push", "--atomic", "origin", "HEAD:refs/heads/dev", spec, at=place)
     assert reason in said
     assert refs(served, repo)["refs/heads/dev"] == new, "all or nothing"
+
+
+def test_a_repo_has_so_many_refs_and_no_more(served: Server, ada: Desk) -> None:
+    repo = make_repo(served.hub, "full", {"a.txt": "A"})
+    place = ada.clone("ada/full")
+
+    def fill(tx: Transaction) -> None:
+        tip = git.refs(tx.db, repo.id)["refs/heads/main"].oid
+        for number in range(MOST_REFS - 2):
+            git.create_ref(tx.db, repo.id, f"refs/tags/t{number}", tip)
+
+    served.hub.write(fill)
+    said = ada.refused("push", "origin", "HEAD:refs/heads/one", "HEAD:refs/heads/two", at=place)
+    assert f"at most {MOST_REFS} branches and tags" in said
+    names = {name for name in refs(served, repo) if name.startswith("refs/heads/")}
+    assert names == {"refs/heads/main", "refs/heads/one"}
+    with pytest.raises(Unprocessable, match="delete some first"):
+        files.create_branch(
+            served.hub, person(served.hub, "ada"), repo.kind, "ada/full", "three", "main"
+        )
+    ada.git("push", "-q", "origin", ":refs/tags/t1", "HEAD:refs/heads/two", at=place)
 
 
 def test_a_large_file_is_refused_by_name_with_the_way_out(served: Server, ada: Desk) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bearhug.errors import EntryNotFound, RepoNotFound, RevisionNotFound
+from bearhug.access import service as access
+from bearhug.errors import EntryNotFound, GatedRepo, RepoNotFound, RevisionNotFound
 from bearhug.files import service as files
 from bearhug.files.jobs import prune, sweep
 from bearhug.files.model import Add, AddLfs, Proposal
@@ -14,7 +15,7 @@ from bearhug.git import store as git
 from bearhug.hub import Hub, Transaction
 from bearhug.kit.hashing import sha256_of
 from bearhug.repos import service as repos
-from bearhug.repos.model import Beginning, Repo, RepoKind
+from bearhug.repos.model import Access, Beginning, Repo, RepoKind
 from bearhug.storage.objects import lfs_key
 from tests.conftest import person
 from tests.repos_of import make_repo, push
@@ -150,6 +151,25 @@ def test_a_duplicate_lives_on_alone(any_hub: Hub) -> None:
     assert hub.objects.size(lfs_key(sha256)) == 7
     push(hub, copy, {"b.txt": "mine"}, by="linus")
     assert "error" not in fsck(hub, copy)
+
+
+def test_a_copy_has_the_gate_of_what_it_is_of(any_hub: Hub) -> None:
+    make_repo(any_hub, "gated", {"a.txt": "one"})
+    ada = person(any_hub, "ada")
+    any_hub.write_as(ada, repos.change_settings, RepoKind.MODEL, "ada/gated", gated="manual")
+    any_hub.write_as(ada, access.grant, RepoKind.MODEL, "ada/gated", "grace")
+    with pytest.raises(GatedRepo):
+        any_hub.write_as(
+            person(any_hub, "linus"), files.duplicate, RepoKind.MODEL, "ada/gated", "linus/mine"
+        )
+    grace = person(any_hub, "grace")
+    copy = any_hub.write_as(grace, files.duplicate, RepoKind.MODEL, "ada/gated", "grace/mine")
+    assert copy.gated == "manual"
+    assert any_hub.read_as(grace, lambda tx: files.read(tx, files.at(tx, copy), "a.txt")) == b"one"
+    with pytest.raises(GatedRepo):
+        any_hub.read_as(
+            person(any_hub, "linus"), repos.find, copy.kind, "grace/mine", access=Access.READ
+        )
 
 
 def test_a_hidden_repo_is_no_source(any_hub: Hub) -> None:

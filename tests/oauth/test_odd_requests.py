@@ -115,7 +115,7 @@ def test_bodies_that_are_none(http: TestClient) -> None:
             for header in (JSON, form, parts, {"Content-Type": "text/plain"}, {}):
                 answer = http.post(path, content=body, headers=header)
                 assert answer.status_code < 500, f"{path} {body[:20]!r} {header}: {answer.text}"
-        for header in (
+        for scheme in (
             "Basic",
             "Basic x",
             "Basic /w==",

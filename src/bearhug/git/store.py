@@ -53,6 +53,9 @@ _OLD = _refs.oid == bindparam("old")
 
 REFS = statement(select(_refs.name, _refs.oid, _refs.peeled).where(_OF).order_by(_refs.name))
 REF = statement(select(_refs.name, _refs.oid, _refs.peeled).where(_NAMED))
+COUNT_REFS = statement(
+    select(func.count()).select_from(refs_table).where(_OF, _refs.name.not_like("refs/pr/%"))
+)
 NEW_REF = upsert(refs_table, ("repo_id", "name", "oid", "peeled"), keys=("repo_id", "name"))
 SWAP_REF = statement(
     update(refs_table)
@@ -133,6 +136,11 @@ DROPS = [
 def refs(db: Connection, repo_id: int) -> dict[str, Ref]:
     """Every ref by its full name, in the order of names."""
     return {row.name: _ref(row) for row in db.all(REFS, repo_id=repo_id)}
+
+
+def count_refs(db: Connection, repo_id: int) -> int:
+    """How many branches and tags there are; pull requests are not counted."""
+    return int(db.value(COUNT_REFS, repo_id=repo_id))
 
 
 def ref(db: Connection, repo_id: int, name: str) -> Ref | None:

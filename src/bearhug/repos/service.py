@@ -150,9 +150,9 @@ def create(
     """Create a repo, by default under the actor's own name; its first commit is `files`' affair.
 
     `group` names a resource group of the owner, as the wire does; `template` a Space whose
-    history is where it begins, instead of the files of `beginning`. Raises NotSignedIn, Forbidden
-    (another's namespace, or a token that may not), BadName, BadRequest (a Space without an SDK,
-    no such group) or NameTaken.
+    history is where it begins, instead of the files of `beginning`; what begins with another's
+    files has its gate. Raises NotSignedIn, Forbidden (another's namespace, or a token that may
+    not), BadName, BadRequest (a Space without an SDK, no such group) or NameTaken.
     """
     if not tx.actor.operator or owner is None:
         tx.actor.require_user()
@@ -185,6 +185,7 @@ def create(
         # HfApi.create_repo(exist_ok=True) reads the address from the body.
         taken = f"You already created this {kind} repo"
         raise NameTaken(taken, url=address(kind, full_name))
+    repo = _gated_as(tx, repo, beginning.origin)
     tx.announce(RepoCreated(repo, beginning))
     return repo
 
@@ -311,6 +312,16 @@ def _group(tx: Transaction, owner: Row | None, wire_id: str | None) -> int | Non
         if object_id("resource_groups", id) == wire_id.lower():
             return id
     raise BadRequest(f"resourceGroupId: {owner.name} has no such resource group.")
+
+
+def _gated_as(tx: Transaction, repo: Repo, origin: Repo | None) -> Repo:
+    """A copy behind the gate of what it was made of: who was let in alone lets nobody else in.
+
+    Its own owner keeps that gate from then on, and may open it.
+    """
+    if origin is None or not origin.gated:
+        return repo
+    return store.set_settings(tx.db, repo, at=tx.now, gated=origin.gated)
 
 
 def _checked(kind: RepoKind, visibility: Visibility) -> Visibility:

@@ -14,7 +14,7 @@ from bearhug.files import store
 from bearhug.files.service import permits
 from bearhug.files.service.committing import MAIN, pushed, signature
 from bearhug.files.service.inspecting import Looked, NewCommit, look, shown
-from bearhug.files.service.refs import BAD
+from bearhug.files.service.refs import BAD, FULL, MOST_REFS
 from bearhug.git import store as git
 from bearhug.git.clone import link
 from bearhug.git.compact import THRESHOLD
@@ -139,12 +139,16 @@ def land(
         raise RepoNotFound
     fate = _Fate()
     moved: list[tuple[Command, Ref | None]] = []
+    room = max(MOST_REFS - git.count_refs(tx.db, repo.id), 0)
     for command in sorted(wanted, key=lambda command: command.new is not None):
         before = git.ref(tx.db, repo.id, command.ref)
-        reason = _refusal(tx, repo, command) or _move(tx, repo, command, before, tips)
+        more = _more(command, before)
+        reason = _refusal(tx, repo, command) or (FULL if more > room else "")
+        reason = reason or _move(tx, repo, command, before, tips)
         fate.reasons[command.ref] = reason
         if not reason:
             moved.append((command, before))
+            room -= more
     if push.atomic and len(moved) < len(wanted):
         raise _Withdrawn(fate.reasons)
     if moved:
@@ -245,6 +249,13 @@ def _move(
         peeled = tips[command.new].commit
     swapped = git.swap_ref(tx.db, repo.id, command.ref, command.old, command.new, peeled=peeled)
     return "" if swapped else "it has moved meanwhile: fetch first"
+
+
+def _more(command: Command, before: Ref | None) -> int:
+    """How many branches and tags there will be more: 1, 0 or -1."""
+    if command.ref.startswith(permits.PR_PREFIX):
+        return 0
+    return (command.new is not None) - (before is not None)
 
 
 def _keep(tx: Transaction, repo: Repo, arrival: Arrival, moved: list[Command]) -> None:

@@ -24,6 +24,11 @@ from bearhug.repos.model import Access, Repo, RepoKind
 
 BAD = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|//|@\{|^[-/.]|[/.]$|\.lock(/|$)|/\.|^@$")
 
+MOST_REFS = 10_000
+"""Branches and tags of one repo: every clone and every page that lists them reads them all."""
+
+FULL = f"a repo has at most {MOST_REFS} branches and tags: delete some first"
+
 
 class ReferenceExists(Conflict):
     """A branch or tag of that name is there already."""
@@ -142,12 +147,15 @@ def _named(tx: Transaction, found: _Found, make: Callable[[Transaction, Repo, st
 
 
 def _begin(tx: Transaction, repo: Repo, ref: str, oid: str, peeled: str | None = None) -> None:
-    """Raises ReferenceExists for its own name, or one that git could not keep beside it."""
+    """Raises ReferenceExists for its own name, or one that git could not keep beside it; and
+    Unprocessable where there are too many."""
     if not git.create_ref(tx.db, repo.id, ref, oid, peeled=peeled):
         raise ReferenceExists(f"Reference {ref} already exists")
     other = git.clashing(tx.db, repo.id, ref)
     if other is not None:
         raise ReferenceExists(f"Reference {other} already exists: git cannot keep both names")
+    if git.count_refs(tx.db, repo.id) > MOST_REFS:
+        raise Unprocessable(f"{ref} cannot be made: {FULL}.")
 
 
 def _delete(tx: Transaction, repo: Repo, ref: str, asked: str) -> None:
