@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -68,6 +69,10 @@ class Settings(BaseSettings):
     keep_whole: bool = False
     """Keep files that came whole (git-lfs, browsers) so, besides their chunks: quicker to send
     whole, at the price of their bytes again."""
+
+    dedup_scope: Literal["hub", "owner"] = "hub"
+    """With what clients may compare the chunks they are about to send: with all of the hub's, or,
+    where owners are to learn nothing of each other, with those of the same owner."""
 
     max_file_bytes: int = Field(50 * 1024**3, ge=1)
     """The largest single file accepted, in bytes."""

@@ -67,11 +67,11 @@ def ticket(repo: Repo) -> Ticket:
 
 
 def send_xorb(hub: Hub, packed: Packed) -> bool:
-    """Whether it was new."""
+    """By ada. Whether it was new."""
     incoming = IncomingXorb(hub.objects, packed.layout.hash)
     try:
         incoming.feed(packed.body)
-        return cas.keep(hub, incoming)
+        return cas.keep(hub, Ticket(0, 1, writes=True), incoming)
     finally:
         incoming.close()
 

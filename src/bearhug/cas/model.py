@@ -15,24 +15,32 @@ EVENTS = "application/x-ndjson"
 
 @dataclass(frozen=True)
 class Ticket:
-    """Who may read, and if `writes` also add, which repo's files."""
+    """Who may read, and if `writes` also add, which repo's files.
+
+    `narrow`: their token does not reach all that they may.
+    """
 
     repo_id: int
     user_id: int | None
     writes: bool
+    narrow: bool = False
 
 
 @dataclass(frozen=True)
 class Access:
-    """What the Hub's token routes answer. `expires` is in seconds since 1970."""
+    """What the Hub's token routes answer. `expires` is in seconds since 1970.
+
+    `path` is where on this hub the CAS is that the token is for.
+    """
 
     token: str
     expires: int
+    path: str
 
-    def headers(self, url: str) -> dict[str, str]:
-        """What is said of it and of the CAS at `url` in headers."""
+    def headers(self, base_url: str) -> dict[str, str]:
+        """What is said of it and of the CAS in headers."""
         return {
-            "X-Xet-Cas-Url": url,
+            "X-Xet-Cas-Url": base_url + self.path,
             "X-Xet-Access-Token": self.token,
             "X-Xet-Token-Expiration": str(self.expires),
         }

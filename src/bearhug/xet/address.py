@@ -17,6 +17,10 @@ def next_generation(db: Connection) -> None:
     replace_secret(db, GENERATION, str(generation(db) + 1).encode())
 
 
-def cas_path(db: Connection) -> str:
-    """Of the CAS on this hub, without a slash at its end: clients add to it as it is."""
-    return f"/cas/g{generation(db)}"
+def cas_path(db: Connection, user_id: int | None = None) -> str:
+    """Of the CAS on this hub, without a slash at its end: clients add to it as it is.
+
+    With a user it is theirs alone: so a client remembers for each user apart what is here.
+    """
+    own = "" if user_id is None else f"-u{user_id}"
+    return f"/cas/g{generation(db)}{own}"

@@ -38,36 +38,52 @@ class Ingested:
 
 
 def keep_xorb(
-    database: Database, objects: Objects, layout: Layout, save: Callable[[str], None], at: Moment
+    database: Database,
+    objects: Objects,
+    layout: Layout,
+    save: Callable[[str], None],
+    at: Moment,
+    *,
+    sender: int | None = None,
 ) -> tuple[int, bool]:
     """Let a verified xorb be stored, bytes first; its number, and whether it was new.
 
-    `save(nonce)` stores its bytes and footer under `xorb_key` with that nonce.
+    `save(nonce)` stores its bytes and footer under `xorb_key` with that nonce. The `sender`, a
+    user, has sent all of it.
     """
-    known = database.write(lambda db: _touched(db, layout.hash, at))
+    known = database.write(lambda db: _touched(db, layout.hash, sender, at))
     if known is not None:
         return known, False
     nonce = token_hex(6)
     save(nonce)
-    id, new = database.write(lambda db: _land_xorb(db, layout, nonce, at))
+    id, new = database.write(lambda db: _land_xorb(db, layout, nonce, sender, at))
     if not new:  # somebody was faster: theirs stays
         objects.delete(xorb_key(layout.hash, nonce))
     return id, new
 
 
-def _touched(db: Connection, hash: bytes, at: Moment) -> int | None:
+def _touched(db: Connection, hash: bytes, sender: int | None, at: Moment) -> int | None:
     id = store.xorb_id(db, hash)
     if id is not None:
         store.touch(db, [id], at)
+        _note(db, id, sender)
     return id
 
 
-def _land_xorb(db: Connection, layout: Layout, nonce: str, at: Moment) -> tuple[int, bool]:
-    known = _touched(db, layout.hash, at)
+def _note(db: Connection, id: int, sender: int | None) -> None:
+    if sender is not None:
+        store.note_sender(db, id, sender)
+
+
+def _land_xorb(
+    db: Connection, layout: Layout, nonce: str, sender: int | None, at: Moment
+) -> tuple[int, bool]:
+    known = _touched(db, layout.hash, sender, at)
     if known is not None:
         return known, False
     id = store.add_xorb(db, layout, nonce, at)
     store.add_chunks(db, filter(eligible, split(layout.hashes)), id)
+    _note(db, id, sender)
     return id, True
 
 
@@ -219,11 +235,9 @@ class Ingest:
 
 def around(db: Connection, chunk: bytes) -> list[Xorb]:
     """The xorb that holds this chunk and those of files that use it, at most LEARNED_XORBS."""
-    first = store.xorb_of_chunk(db, chunk)
-    if first is None:
-        return []
-    wanted = dict.fromkeys([first])
-    for runs in store.runs_beside(db, first):
+    first = store.xorbs_of_chunk(db, chunk, 1)
+    wanted = dict.fromkeys(first)
+    for runs in store.runs_beside(db, first[0]) if first else []:
         wanted.update(dict.fromkeys(run.xorb_id for run in runs))
     found = (store.xorb(db, id) for id in list(wanted)[:LEARNED_XORBS])
     return [xorb for xorb in found if xorb is not None]

@@ -12,6 +12,7 @@ from bearhug.db.schema import (
     xet_chunks,
     xet_file_xorbs,
     xet_files,
+    xorb_senders,
     xorbs,
 )
 from bearhug.kit.wire import Moment
@@ -63,8 +64,29 @@ _FILE_OF_OBJECT = statement(
 )
 _ADD_FILE = adding(xet_files, "hash", "size", "terms", "created_at", returning=[xet_files.c.id])
 _TIE = upsert(xet_file_xorbs, ("xorb_id", "file_id"), keys=("xorb_id", "file_id"), update=())
-_ADD_CHUNK = upsert(xet_chunks, ("hash", "xorb_id"), keys=("hash",), update=())
-_CHUNK = statement(select(xet_chunks.c.xorb_id).where(xet_chunks.c.hash == bindparam("hash")))
+_ADD_CHUNK = upsert(xet_chunks, ("hash", "xorb_id"), keys=("hash", "xorb_id"), update=())
+_CHUNK = statement(
+    select(xet_chunks.c.xorb_id)
+    .where(xet_chunks.c.hash == bindparam("hash"))
+    .order_by(xet_chunks.c.xorb_id)
+    .limit(bindparam("limit"))
+)
+_SENT = upsert(xorb_senders, ("xorb_id", "account_id"), keys=("xorb_id", "account_id"))
+_SENT_BY = statement(
+    select(xorb_senders.c.xorb_id).where(
+        xorb_senders.c.account_id == bindparam("account_id"),
+        xorb_senders.c.xorb_id.in_(bindparam("ids", expanding=True)),
+    )
+)
+_USERS = statement(
+    select(xet_files.c.id, xet_files.c.terms, repo_objects.c.repo_id)
+    .join(xet_file_xorbs, xet_file_xorbs.c.file_id == xet_files.c.id)
+    .join(objects, objects.c.file_id == xet_files.c.id)
+    .join(repo_objects, repo_objects.c.sha256 == objects.c.sha256)
+    .where(xet_file_xorbs.c.xorb_id == bindparam("xorb_id"))
+    .order_by(xet_files.c.id.desc())
+    .limit(bindparam("limit"))
+)
 _NEIGHBOURS = statement(
     select(xet_files.c.terms)
     .join(xet_file_xorbs, xet_file_xorbs.c.file_id == xet_files.c.id)
@@ -196,19 +218,39 @@ def add_file(db: Connection, hash: bytes, size: int, runs: Sequence[Run], at: Mo
 
 
 def add_chunks(db: Connection, hashes: Iterable[bytes], xorb_id: int) -> None:
-    """These may be asked for. What another xorb already answers stays its."""
+    """These may be asked for, and this xorb has them."""
     db.many(_ADD_CHUNK, [{"hash": hash, "xorb_id": xorb_id} for hash in hashes])
 
 
-def xorb_of_chunk(db: Connection, hash: bytes) -> int | None:
-    found: int | None = db.value(_CHUNK, hash=hash)
+def xorbs_of_chunk(db: Connection, hash: bytes, limit: int) -> list[int]:
+    """Those that have this chunk, the oldest first."""
+    return [row.xorb_id for row in db.all(_CHUNK, hash=hash, limit=limit)]
+
+
+def note_sender(db: Connection, xorb_id: int, account_id: int) -> None:
+    """That user has sent all of this xorb."""
+    db.run(_SENT, xorb_id=xorb_id, account_id=account_id)
+
+
+def sent_by(db: Connection, account_id: int, ids: Iterable[int]) -> set[int]:
+    """Of these xorbs, those that this user has sent."""
+    found, wanted = set[int](), list(ids)
+    for start in range(0, len(wanted), 500):
+        some = wanted[start : start + 500]
+        found |= {row.xorb_id for row in db.all(_SENT_BY, account_id=account_id, ids=some)}
     return found
+
+
+def users_of(db: Connection, xorb_id: int, limit: int) -> list[tuple[int, tuple[Run, ...]]]:
+    """Which repo holds which file of this xorb, the newest files first."""
+    rows = db.all(_USERS, xorb_id=xorb_id, limit=limit)
+    return [(row.repo_id, unpack_runs(bytes(row.terms))) for row in rows]
 
 
 def runs_beside(db: Connection, xorb_id: int, limit: int = 4) -> list[tuple[Run, ...]]:
     """What files are made of that use this xorb, the newest first."""
     rows = db.all(_NEIGHBOURS, xorb_id=xorb_id, limit=limit)
-    return [unpack_runs(row.terms) for row in rows]
+    return [unpack_runs(bytes(row.terms)) for row in rows]
 
 
 def say(db: Connection, sha256: str, size: int, file_id: int, at: Moment) -> None:

@@ -7,17 +7,20 @@ sha256 too: who could claim another's would read it, for it names whole files ac
 
 import hashlib
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 
 from bearhug.cas.model import Ticket
+from bearhug.cas.service import knowing
 from bearhug.cas.service.converting import drop_later, objects_of
 from bearhug.errors import NotFound, Unprocessable
 from bearhug.files import store as files
 from bearhug.hub import Hub, Transaction
 from bearhug.kit.xet import hashes, shard
 from bearhug.kit.xet.shard import File, Shard, Term
+from bearhug.kit.xet.xorb import MOST_CHUNKS as MOST_XORB_CHUNKS
 from bearhug.kit.xet.xorb import Layout, Malformed
 from bearhug.repos import store as repo_rows
 from bearhug.xet import store
@@ -47,25 +50,35 @@ class Checked:
     """The hash of its first chunk, which clients ask for; empty for an empty file."""
 
 
-def has_xorb(tx: Transaction, hash: bytes) -> bool:
-    """Whether it is stored; if so, it stays for whoever asked."""
+def has_xorb(tx: Transaction, ticket: Ticket, hash: bytes) -> bool:
+    """Whether it need not be sent: it is stored, and stays for whoever asked.
+
+    Where owners are kept apart, who never sent it is to send it: so nothing is betrayed.
+    """
     id = store.xorb_id(tx.db, hash)
-    if id is not None:
-        store.touch(tx.db, [id], tx.now)
-    return id is not None
+    if id is None or (knowing.apart(tx.hub) and not _sent(tx, ticket, id)):
+        return False
+    store.touch(tx.db, [id], tx.now)
+    return True
 
 
-def keep(hub: Hub, incoming: IncomingXorb) -> bool:
-    """Store a xorb that has come whole; whether it was new. Slow: call it in a thread.
+def _sent(tx: Transaction, ticket: Ticket, id: int) -> bool:
+    return ticket.user_id is not None and bool(store.sent_by(tx.db, ticket.user_id, [id]))
 
-    Raises Unprocessable if it is not the one it is called.
+
+def keep(hub: Hub, ticket: Ticket, incoming: IncomingXorb) -> bool:
+    """Store a xorb that has come whole; whether it was new, as far as its sender is to know.
+
+    Slow: call it in a thread. Raises Unprocessable if it is not the one it is called.
     """
     layout = incoming.finish()
 
     def save(nonce: str) -> None:
         incoming.adopt(layout, nonce)
 
-    return keep_xorb(hub.db, hub.objects, layout, save, hub.clock())[1]
+    at, sender = hub.clock(), ticket.user_id
+    _, new = keep_xorb(hub.db, hub.objects, layout, save, at, sender=sender)
+    return new or knowing.apart(hub)
 
 
 def land(
@@ -78,7 +91,7 @@ def land(
     the repo has gone.
     """
     read = _parsed(body)
-    checking = _Checking(hub)
+    checking = _Checking(hub, ticket)
     checking.listed(read)
     done, left = 0, iter(read.files)
     while batch := list(islice(left, AT_ONCE)):
@@ -99,8 +112,9 @@ def _parsed(body: bytes) -> Shard:
 class _Checking:
     """Compares a shard with what is stored; xorbs are looked up as they are needed."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, ticket: Ticket) -> None:
         self._hub = hub
+        self._ticket = ticket
         self._objects = objects_of(hub)
         self._ids: dict[bytes, int] = {}
         self._chunks = 0
@@ -110,6 +124,7 @@ class _Checking:
         """The xorbs it came with are here, and hold the chunks it lists."""
         terms = (term.xorb for file in read.files for term in file.terms)
         self._find(dict.fromkeys([*(hash for hash, _ in read.xorbs), *terms]))
+        self._known(read)
         for hash, chunks in read.xorbs:
             if self._layout(hash).hashes != chunks:
                 raise Unprocessable(f"xorb {hashes.text(hash)} does not hold the chunks listed.")
@@ -170,6 +185,18 @@ class _Checking:
             return found
 
         self._ids = self._hub.write(look)
+
+    def _known(self, read: Shard) -> None:
+        """Of none does it speak that its sender is not to know."""
+        wanted: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for hash, chunks in read.xorbs:
+            if hash in self._ids and chunks:
+                wanted[self._ids[hash]].append((0, len(chunks) // hashes.HASH_BYTES))
+        for term in (term for file in read.files for term in file.terms):
+            if term.xorb in self._ids and term.start < term.stop <= MOST_XORB_CHUNKS:
+                wanted[self._ids[term.xorb]].append((term.start, term.stop))
+        unknown = set(self._hub.read(knowing.may_refer, self._ticket, wanted))
+        self._ids = {hash: id for hash, id in self._ids.items() if id not in unknown}
 
     def _count(self, chunks: int) -> None:
         self._chunks += chunks

@@ -4,6 +4,7 @@ import hashlib
 from collections import defaultdict
 
 from bearhug.cas.model import URL_SECONDS, Part, Reconstruction, Ticket, spans
+from bearhug.cas.service import knowing
 from bearhug.cas.service.converting import objects_of
 from bearhug.errors import Forbidden, NotFound, RangeNotSatisfiable
 from bearhug.hub import Hub, Transaction
@@ -11,7 +12,6 @@ from bearhug.kit.signing import sign, unsign
 from bearhug.kit.xet import shard
 from bearhug.kit.xet.hashes import keyed, text
 from bearhug.xet import store
-from bearhug.xet.ingest import around
 from bearhug.xet.model import Piece, XetFile, Xorb
 
 DATA = "xet-data"
@@ -74,16 +74,17 @@ def xorb_at(hub: Hub, key: str) -> tuple[Xorb, tuple[tuple[int, int], ...]]:
     return xorb, tuple((span.first_byte, span.end_byte) for span in spans(runs))
 
 
-def answer(hub: Hub, chunk: bytes) -> bytes | None:
+def answer(hub: Hub, ticket: Ticket, chunk: bytes) -> bytes | None:
     """A shard of the xorbs around this chunk, its chunk hashes keyed; None if it is not known.
+
+    Of what the ticket's bearer may be told (`knowing`).
 
     The key is another every week, and what is told is to be forgotten after ANSWER_DAYS.
     """
-    xorbs = hub.db.read(lambda db: around(db, chunk))
-    if not xorbs:
+    layouts = hub.read(knowing.told, ticket, chunk)
+    if not layouts:
         return None
     now = hub.clock() // 1000
     week = str(now // (7 * DAY)).encode()
     key = keyed(b"xet dedup " + week, hashlib.sha256(hub.secret).digest())
-    layouts = [xorb.layout for xorb in xorbs]
     return shard.answer(layouts, key, created=now, expires=now + ANSWER_DAYS * DAY)

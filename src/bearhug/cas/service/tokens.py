@@ -5,7 +5,7 @@ from dataclasses import replace
 from bearhug.cas.model import GRACE_SECONDS, TOKEN_SECONDS, Access, Ticket
 from bearhug.errors import BadCredentials, Forbidden, NotFound
 from bearhug.files.service import permits
-from bearhug.hub import VISITOR, Hub, Transaction
+from bearhug.hub import VISITOR, Actor, Hub, Transaction
 from bearhug.identity.service import speak_for
 from bearhug.kit.signing import sign, unsign
 from bearhug.repos import service as repos
@@ -45,7 +45,7 @@ def ticket_of(hub: Hub, token: str, *, writes: bool) -> Ticket:
     claims = unsign(hub.secret, PURPOSE, token)
     if claims is None or (claims["e"] + GRACE_SECONDS) * 1000 < hub.clock():
         raise BadCredentials
-    ticket = Ticket(claims["r"], claims["u"], claims["w"])
+    ticket = Ticket(claims["r"], claims["u"], claims["w"], claims.get("n", True))
     if writes and not ticket.writes:
         raise Forbidden("This token reads only. Ask for one at xet-write-token.")
     hub.read(_check, ticket)
@@ -56,17 +56,25 @@ def _check(tx: Transaction, ticket: Ticket) -> None:
     repo = repo_rows.by_id(tx.db, ticket.repo_id)
     if repo is None:
         raise NotFound("The repo is gone.")
-    who = VISITOR if ticket.user_id is None else speak_for(tx, ticket.user_id)
+    who = bearer(tx, ticket)
     if ticket.writes:
         permits.require_bytes(replace(tx, actor=who), repo)
     else:
         repos.require(who, repo, Reach.READ)
 
 
+def bearer(tx: Transaction, ticket: Ticket) -> Actor:
+    """Who holds it, with all that they may."""
+    return VISITOR if ticket.user_id is None else speak_for(tx, ticket.user_id)
+
+
 def _issue(tx: Transaction, repo: Repo, *, writes: bool) -> Access:
-    expires = tx.now // 1000 + TOKEN_SECONDS
-    claims = {"r": repo.id, "u": tx.actor.user_id, "w": writes, "e": expires}
-    return Access(sign(tx.hub.secret, PURPOSE, **claims), expires)
+    who, expires = tx.actor, tx.now // 1000 + TOKEN_SECONDS
+    narrow = who.grant.fine or who.delegation is not None
+    claims = {"r": repo.id, "u": who.user_id, "w": writes, "n": narrow, "e": expires}
+    own = writes and tx.hub.settings.dedup_scope == "owner"
+    path = cas_path(tx.db, who.user_id if own else None)
+    return Access(sign(tx.hub.secret, PURPOSE, **claims), expires, path)
 
 
 def headers_to_write(tx: Transaction, repo: Repo, base_url: str) -> dict[str, str]:
@@ -74,7 +82,7 @@ def headers_to_write(tx: Transaction, repo: Repo, base_url: str) -> dict[str, st
 
     Clients: @huggingface/hub, git-xet, huggingface_hub before 1.33.
     """
-    return _issue(tx, repo, writes=True).headers(base_url + cas_path(tx.db))
+    return _issue(tx, repo, writes=True).headers(base_url)
 
 
 def generation(tx: Transaction) -> int:

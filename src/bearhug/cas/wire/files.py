@@ -44,8 +44,8 @@ async def size(request: Request) -> Response:
 async def chunk(request: Request) -> Response:
     """A shard of what is known around a chunk, or 404: it is asked for every file there is."""
     call = Call.of(request)
-    await ticket(request)
-    found = await call.thread(cas.answer, call.hub, hash_of(request))
+    allowed = await ticket(request)
+    found = await call.thread(cas.answer, call.hub, allowed, hash_of(request))
     if found is None:
         raise NotFound("Nobody here has this chunk.")
     return Response(found, media_type="application/octet-stream")

@@ -8,13 +8,12 @@ from bearhug.cas.model import Ticket
 from bearhug.errors import NotSignedIn
 from bearhug.repos.model import RepoKind
 from bearhug.web.call import Call
-from bearhug.xet.address import cas_path
 
 
 async def read_token(request: Request) -> Response:
     """A token to read. Clients: hf_xet (JSON), huggingface_hub (headers), hub.js."""
     call = Call.of(request)
-    return await _answer(call, await call.read(cas.read_access, *_named(request)))
+    return _answer(call, await call.read(cas.read_access, *_named(request)))
 
 
 async def write_token(request: Request) -> Response:
@@ -23,7 +22,7 @@ async def write_token(request: Request) -> Response:
     proposing = request.query_params.get("create_pr", "") not in ("", "0", "false")
     revision = request.path_params["rev"]
     access = await call.read(cas.write_access, *_named(request), revision, proposing=proposing)
-    return await _answer(call, access)
+    return _answer(call, access)
 
 
 async def ticket(request: Request, *, writes: bool = False) -> Ticket:
@@ -40,8 +39,9 @@ def _named(request: Request) -> tuple[RepoKind, str]:
     return RepoKind(given["kind"]), f"{given['owner']}/{given['name']}"
 
 
-async def _answer(call: Call, access: cas.Access) -> Response:
+def _answer(call: Call, access: cas.Access) -> Response:
     """In JSON for hf_xet, in headers for older clients."""
-    url = call.base_url + await call.read(lambda tx: cas_path(tx.db))
+    url = call.base_url + access.path
     found = {"accessToken": access.token, "exp": access.expires, "casUrl": url}
-    return JSONResponse(found, headers=access.headers(url) | {"Cache-Control": "no-store"})
+    headers = access.headers(call.base_url) | {"Cache-Control": "no-store"}
+    return JSONResponse(found, headers=headers)

@@ -29,8 +29,8 @@ TELEMETRY_BYTES = 1 << 20
 async def grant(request: Request) -> Response:
     """200 if the xorb is here already; 404 sends the client to `xorb`, as ever."""
     call = Call.of(request)
-    await ticket(request, writes=True)
-    if await call.thread(call.hub.write, cas.has_xorb, hash_of(request)):
+    allowed = await ticket(request, writes=True)
+    if await call.thread(call.hub.write, cas.has_xorb, allowed, hash_of(request)):
         return JSONResponse({})
     raise NotFound("Not here yet: POST it to /v1/xorbs.")
 
@@ -38,12 +38,12 @@ async def grant(request: Request) -> Response:
 async def xorb(request: Request) -> Response:
     """One xorb, verified while it comes in. One that is here already is no error."""
     call = Call.of(request)
-    await ticket(request, writes=True)
+    allowed = await ticket(request, writes=True)
     async with call.hub.rooms["cas"].bodies:
         incoming = await call.thread(IncomingXorb, call.hub.objects, hash_of(request))
         try:
             await pour(request, incoming)
-            new = await call.thread(cas.keep, call.hub, incoming)
+            new = await call.thread(cas.keep, call.hub, allowed, incoming)
         finally:
             await call.thread(incoming.close)
     return JSONResponse({"was_inserted": new})

@@ -39,7 +39,7 @@ from bearhug.db.schema.social import (
 )
 from bearhug.db.schema.spaces import space_settings, space_variables
 from bearhug.db.schema.talk import comment_edits, discussion_events, discussions, notices, reactions
-from bearhug.db.schema.xet import xet_chunks, xet_file_xorbs, xet_files, xorbs
+from bearhug.db.schema.xet import xet_chunks, xet_file_xorbs, xet_files, xorb_senders, xorbs
 
 __all__ = [
     "access_requests",
@@ -100,5 +100,6 @@ __all__ = [
     "xet_chunks",
     "xet_file_xorbs",
     "xet_files",
+    "xorb_senders",
     "xorbs",
 ]

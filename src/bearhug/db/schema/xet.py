@@ -48,7 +48,16 @@ xet_chunks = Table(
     "xet_chunks",
     metadata,
     Column("hash", LargeBinary, primary_key=True),  # those that clients may ask for
-    of("xorbs", name="xorb_id"),
+    of("xorbs", name="xorb_id", primary_key=True),
     Index(None, "xorb_id"),
+    sqlite_with_rowid=False,
+)
+
+xorb_senders = Table(
+    "xorb_senders",
+    metadata,
+    of("xorbs", name="xorb_id", primary_key=True),
+    of("accounts", name="account_id", primary_key=True),  # who sent all of it
+    Index(None, "account_id"),
     sqlite_with_rowid=False,
 )
