@@ -1,0 +1,30 @@
+CREATE TABLE xorb_senders (
+    xorb_id INTEGER NOT NULL,
+    account_id INTEGER NOT NULL,
+    CONSTRAINT pk_xorb_senders PRIMARY KEY (xorb_id, account_id),
+    CONSTRAINT fk_xorb_senders_xorb_id FOREIGN KEY(xorb_id) REFERENCES xorbs (id) ON DELETE CASCADE,
+    CONSTRAINT fk_xorb_senders_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID;
+
+CREATE INDEX ix_xorb_senders_account_id ON xorb_senders (account_id);
+
+ALTER TABLE xet_chunks RENAME TO xet_chunks_before;
+
+DROP INDEX ix_xet_chunks_xorb_id;
+
+CREATE TABLE xet_chunks (
+    hash BLOB NOT NULL,
+    xorb_id INTEGER NOT NULL,
+    CONSTRAINT pk_xet_chunks PRIMARY KEY (hash, xorb_id),
+    CONSTRAINT fk_xet_chunks_xorb_id FOREIGN KEY(xorb_id) REFERENCES xorbs (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID;
+
+INSERT INTO xet_chunks (hash, xorb_id) SELECT hash, xorb_id FROM xet_chunks_before;
+
+DROP TABLE xet_chunks_before;
+
+CREATE INDEX ix_xet_chunks_xorb_id ON xet_chunks (xorb_id);
+
+CREATE INDEX ix_accounts_avatar_sha256 ON accounts (avatar_sha256);
