@@ -201,7 +201,7 @@ def test_how_it_stands(ask: httpx.Client) -> None:
     empty = ask.get("/api/models/ada/empty/placement").json()
     assert (empty["stage"], empty["why"]) == (
         "none",
-        "There are no weights here yet. A GGUF file in this repository would run.",
+        "There are no weights here yet. A GGUF or safetensors file would run.",
     )
 
 

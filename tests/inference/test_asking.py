@@ -10,7 +10,7 @@ from bearhug.errors import TooMany
 from bearhug.hub import Hub, Transaction
 from bearhug.inference import asking, service
 from bearhug.inference.asking import Question
-from bearhug.inference.heard import KEPT_ANSWERS, KEPT_SECONDS, Heard
+from bearhug.inference.heard import KEPT_ANSWERS, KEPT_CHARACTERS, KEPT_SECONDS, Heard
 from bearhug.inference.model import Loading, ModelName, Said, Turn
 from bearhug.inference.room import Asker, Askers, opened
 from bearhug.repos import service as repos
@@ -100,7 +100,7 @@ def test_only_so_many_answers_are_remembered() -> None:
 
 def test_long_answers_make_room_sooner() -> None:
     heard = Heard()
-    long = replace(SAID, turns=(Turn("user", "x" * 17_000_000),))
+    long = replace(SAID, turns=(Turn("user", "x" * (KEPT_CHARACTERS // 2 + 1)),))
     first, second = (heard.begin(long, 1, chat=True) for _ in range(2))
     assert heard.get(first.id, 1) is None
     assert heard.get(second.id, 1) is second

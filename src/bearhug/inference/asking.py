@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 import importlib.metadata
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from bearhug.errors import HubError
+from bearhug.errors import HubError, Unavailable
 from bearhug.hub import OPERATOR, Hub
 from bearhug.inference import heard, service
 from bearhug.inference.engines.base import Answerer, Chunk, ModelFile
@@ -29,6 +30,19 @@ READ_BYTES_PER_SECOND = 150_000_000
 
 STEADY_TOKENS = 16
 """A shorter answer says little of a model's speed."""
+
+LEAST_HOLD_SECONDS = 1.0
+"""JavaScript's client repeats a question that was answered 503 at once and for ever."""
+
+PACKAGES = {
+    "diffusers": "diffusers",
+    "gguf": "xllamacpp",
+    "onnx": "onnxruntime",
+    "sentence": "sentence-transformers",
+    "sklearn": "scikit-learn",
+    "transformers": "transformers",
+}
+"""By which package each engine comes."""
 
 # What a run's page repeats of a request, beside its text.
 _NOT_PARAMETERS = frozenset({"messages", "prompt", "stream_options", "tools", "logprobs"})
@@ -69,6 +83,8 @@ class Inferred:
     output: Any
     seconds: float
     """How long the model worked."""
+    tokens: int = 0
+    """How many it read, if the engine tells."""
 
 
 async def infer(room: ModelRoom, errand: Errand) -> Inferred:
@@ -86,11 +102,13 @@ async def infer(room: ModelRoom, errand: Errand) -> Inferred:
             except HubError:
                 room.metrics.answers.labels("failed").inc()
                 raise
-    seconds = float(found.get("timings", {}).get("seconds", 0.0))
+    timings = found.get("timings", {})
+    seconds = float(timings.get("seconds", 0.0))
     room.metrics.answers.labels("stop").inc()
     room.metrics.tasks.labels(errand.task).observe(seconds)
     said = _errand_said(room, errand, found["output"], loaded, seconds)
-    return Inferred(room.heard.keep(said, errand.asker.user_id), found["output"], seconds)
+    id = room.heard.keep(said, errand.asker.user_id)
+    return Inferred(id, found["output"], seconds, int(timings.get("tokens", 0)))
 
 
 async def ask(room: ModelRoom, question: Question) -> tuple[Chunk, Answer]:
@@ -139,7 +157,8 @@ async def _runner(
     room: ModelRoom, question: Question | Errand, stack: contextlib.AsyncExitStack
 ) -> tuple[Answerer, float]:
     """The runner, and the seconds its loading took; 0 if it was in memory."""
-    model = await _on_disk(room.hub, question.located)
+    async with _not_too_soon():
+        model = await asyncio.to_thread(service.model_file, room.hub, question.located)
     cold = room.supervisor.status(model.key).stage is not Stage.READY
     try:
         async with asyncio.timeout(question.hold_seconds):
@@ -155,8 +174,15 @@ async def _runner(
     return runner, status.load_seconds
 
 
-async def _on_disk(hub: Hub, located: Located) -> ModelFile:
-    return await asyncio.to_thread(service.model_file, hub, located)
+@contextlib.asynccontextmanager
+async def _not_too_soon() -> AsyncIterator[None]:
+    """Hold back a 503 for a second."""
+    began = time.monotonic()
+    try:
+        yield
+    except Unavailable:
+        await asyncio.sleep(max(0.0, began + LEAST_HOLD_SECONDS - time.monotonic()))
+        raise
 
 
 def _left(room: ModelRoom, model: ModelFile, placement: Placement) -> float:
@@ -172,7 +198,8 @@ def _begin(room: ModelRoom, question: Question, loaded: float) -> Answer:
         heard.turns(body["messages"]) if question.chat else heard.turns([_prompt(body["prompt"])])
     )
     status = room.supervisor.status(service.resident_file(question.located).key)
-    figures = heard.known(_engine(), placement.quantisation, placement.digest, machine())
+    engine = _engine_of(question.located)
+    figures = heard.known(engine, placement.quantisation, placement.digest, machine())
     figures = replace(figures, memory_bytes=status.memory_bytes, load_seconds=round(loaded, 3))
     said = Said(
         question.located.repo.id,
@@ -250,9 +277,16 @@ def _prompt(text: Any) -> dict[str, Any]:
     return {"role": "user", "content": text}
 
 
+def _engine_of(located: Located) -> str:
+    return _engine(located.engine.title, PACKAGES.get(located.engine.name, ""))
+
+
 @cache
-def _engine() -> str:
+def _engine(title: str, package: str) -> str:
+    """Its name and version, "llama.cpp, by xllamacpp 0.2"."""
     try:
-        return f"llama.cpp, by xllamacpp {importlib.metadata.version('xllamacpp')}"
+        version = importlib.metadata.version(package) if package else ""
     except importlib.metadata.PackageNotFoundError:
-        return "llama.cpp"
+        version = ""
+    by = "" if package.lower() == title.lower() else f", by {package}"
+    return f"{title}{by} {version}" if version else title

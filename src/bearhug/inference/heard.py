@@ -11,7 +11,10 @@ from bearhug.inference.model import Figures, Said, Turn
 
 KEPT_SECONDS = 3600
 KEPT_ANSWERS = 1000
-KEPT_CHARACTERS = 32_000_000
+KEPT_CHARACTERS = 64_000_000
+LARGEST_PIECE = 4 * 1024**2
+"""Bytes of a picture or a recording that is remembered with its answer; of a larger one, only
+that there was one."""
 
 Clock = Callable[[], float]
 
@@ -33,7 +36,9 @@ class Answer:
     timings: Mapping[str, Any] = field(default_factory=dict)
     pieces: list[str] = field(default_factory=list)
     length: int = 0
-    """Characters of the output."""
+    """Characters of the output, and of what else is kept."""
+    whole: bool = False
+    """Whether it came at once, as a task's: `asked` has its output then."""
 
     def hear(self, chunk: Mapping[str, Any]) -> None:
         """A chunk of a stream, or a whole answer, in OpenAI's shape with llama.cpp's timings."""
@@ -60,6 +65,8 @@ class Answer:
 
     def said(self) -> Said:
         """The question with what was heard so far, and how it went."""
+        if self.whole:
+            return self.asked
         return replace(self.asked, output=self.output, figures=self.figures())
 
     def figures(self) -> Figures:
@@ -102,6 +109,18 @@ class Heard:
         self._answers[id] = answer
         return answer
 
+    def keep(self, said: Said, user_id: int | None) -> str:
+        """A task's whole answer; returned is the id it may be saved by."""
+        self._forget()
+        id = f"infer-{secrets.token_urlsafe(18)}"
+        kept = replace(said, inputs=_small(said.inputs), answer=_small(said.answer))
+        length = len(kept.output) + _size(kept.inputs) + _size(kept.answer)
+        now = self._clock()
+        self._answers[id] = Answer(
+            id, user_id, kept, now, self._clock, finish="stop", length=length, whole=True
+        )
+        return id
+
     def get(self, id: str, user_id: int | None) -> Answer | None:
         """The answer, for whoever asked; a visitor's for whoever holds its id."""
         self._forget()
@@ -137,6 +156,24 @@ def turns(messages: Sequence[Mapping[str, Any]]) -> tuple[Turn, ...]:
 def known(engine: str, quantisation: str, digest: str, machine: str) -> Figures:
     """What can be said of an answer before it comes."""
     return Figures(engine=engine, quantisation=quantisation, digest=digest, machine=machine)
+
+
+def _small(value: Any) -> Any:
+    """The same without the bytes of what is too large to remember."""
+    if isinstance(value, dict):
+        if "$bytes" in value and (size := len(value["$bytes"]) * 3 // 4) > LARGEST_PIECE:
+            return {"$gone": size, "type": value.get("type", "")}
+        return {name: _small(each) for name, each in value.items()}
+    return [_small(each) for each in value] if isinstance(value, list) else value
+
+
+def _size(value: Any) -> int:
+    """About how many characters it takes as JSON."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(len(str(name)) + _size(each) for name, each in value.items())
+    return sum(map(_size, value)) if isinstance(value, list) else 8
 
 
 def _text(content: Any) -> str:

@@ -22,7 +22,7 @@ class StreamOptions(BaseModel):
 
 
 class Message(BaseModel):
-    """One message. Parts other than text are refused: no engine here sees or hears."""
+    """One message. Its parts are texts and pictures; a picture comes in the message itself."""
 
     model_config = ConfigDict(extra="allow")
     role: Literal["system", "developer", "user", "assistant", "tool"]
@@ -30,11 +30,19 @@ class Message(BaseModel):
 
     @field_validator("content")
     @classmethod
-    def only_text(cls, content: Any) -> Any:
+    def known_parts(cls, content: Any) -> Any:
         for part in content if isinstance(content, list) else ():
-            if part.get("type") != "text" or not isinstance(part.get("text"), str):
-                raise ValueError("only parts of type text are understood here")
+            if part.get("type") == "image_url":
+                _picture(part.get("image_url"))
+            elif part.get("type") != "text" or not isinstance(part.get("text"), str):
+                raise ValueError("only parts of type text and image_url are understood here")
         return content
+
+    @property
+    def shows(self) -> bool:
+        """Whether there is a picture in it."""
+        parts = self.content if isinstance(self.content, list) else ()
+        return any(part.get("type") == "image_url" for part in parts)
 
 
 class Sampling(BaseModel):
@@ -157,6 +165,15 @@ class TaskRequest(BaseModel):
     @classmethod
     def may_be_null(cls, value: Any) -> Any:
         return {} if value is None else value
+
+
+def _picture(given: Any) -> None:
+    url = given.get("url") if isinstance(given, dict) else None
+    if not isinstance(url, str) or not url.startswith("data:image/"):
+        raise ValueError(
+            "this hub fetches no pictures from the network: send image_url as"
+            ' {"url": "data:image/png;base64,…"}, beside parts of type text'
+        )
 
 
 def _format(asked: dict[str, Any] | None) -> dict[str, Any] | None:

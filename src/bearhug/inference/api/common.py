@@ -10,20 +10,23 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bearhug.errors import BadRequest, HubError, Moved, TooLarge
-from bearhug.hub import Transaction
+from bearhug.errors import BadRequest, Forbidden, HubError, Moved, NotFound, TooLarge
+from bearhug.hub import Actor, Permission, Transaction
 from bearhug.inference import service
 from bearhug.inference.asking import HOLD_SECONDS, WAIT_SECONDS, Question
-from bearhug.inference.model import ModelName
+from bearhug.inference.model import ModelName, NotServed, Placement
 from bearhug.inference.room import Asker, ModelRoom
 from bearhug.inference.service import Located
+from bearhug.inference.tasks import does
 from bearhug.kit.wire import ascii_header
 from bearhug.repos import service as repos
-from bearhug.repos.model import Access, RepoKind
+from bearhug.repos.model import Access, Repo, RepoKind
 from bearhug.web.call import Call
 from bearhug.web.explain import as_hub_error
 
-MOST_BODY_BYTES = 8 * 1024**2
+MOST_BODY_BYTES = 48 * 1024**2
+"""Of a body, with a picture or a recording in it, which base64 makes a third longer."""
+
 FIRST_WORD_SECONDS = 20.0
 """How long a stream may take to its first word before the answer begins without it."""
 
@@ -32,20 +35,21 @@ TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-class Modest(APIRoute):
-    """A route whose body is small enough to be read whole."""
+class Roomy(APIRoute):
+    """A route whose body may hold a picture or a recording."""
 
     def get_route_handler(self) -> Any:
         answer = super().get_route_handler()
 
-        async def modestly(request: Request) -> Response:
+        async def roomily(request: Request) -> Response:
+            request.scope["bearhug.body_limit"] = MOST_BODY_BYTES
             await _read(request)
             return await answer(request)
 
-        return modestly
+        return roomily
 
 
-class OpenAi(Modest):
+class OpenAi(Roomy):
     """A route that tells errors as OpenAI does: {"error": {message, type, param, code}}."""
 
     def get_route_handler(self) -> Any:
@@ -69,6 +73,16 @@ def openai_error(error: HubError, param: str | None = None) -> dict[str, Any]:
     return {"error": {**told, "param": param, "code": code}, **error.details}
 
 
+def named(model: Any) -> ModelName:
+    """The model that a body names. Raises BadRequest, or NotFound for a name of another kind."""
+    if not model:
+        raise BadRequest("model: name one, as owner/name.")
+    try:
+        return ModelName.parse(str(model))
+    except BadRequest as error:
+        raise NotFound(f"There is no model {model!r} here. {error.message}") from error
+
+
 def room_of(call: Call) -> ModelRoom:
     room: ModelRoom = call.hub.rooms["inference"]
     return room
@@ -81,12 +95,13 @@ async def asker_of(call: Call) -> Asker:
 async def located(call: Call, name: ModelName) -> Located:
     """The model by that name, for whoever may read it. A former name leads to the new one.
 
-    Whoever may read the weights may ask the model: with a read token, or a fine-grained one that
-    may read the repo; visitors ask public models.
-    Raises RepoNotFound, RevisionNotFound, EntryNotFound, NotServed.
+    Whoever may read the weights may ask the model; a fine-grained token besides needs the
+    permission to; visitors ask public models.
+    Raises RepoNotFound, GatedRepo, RevisionNotFound, EntryNotFound, NotServed, Forbidden.
     """
 
     def find(tx: Transaction) -> Located:
+        _require_leave(tx.actor)
         try:
             repo = repos.find(tx, RepoKind.MODEL, name.repo, access=Access.READ)
         except Moved as moved:
@@ -94,6 +109,38 @@ async def located(call: Call, name: ModelName) -> Located:
         return service.locate(tx, repo, name.revision, name.file)
 
     return await call.read_slow(find)
+
+
+async def placed(call: Call, name: ModelName) -> tuple[Repo, Placement]:
+    """The model and where it stands, answering or not. Raises as `located`, but for NotServed."""
+
+    def find(tx: Transaction) -> tuple[Repo, Placement]:
+        repo = repos.find(tx, RepoKind.MODEL, name.repo, access=Access.READ)
+        return repo, service.place(tx, repo, name.revision, name.file)
+
+    return await call.read_slow(find)
+
+
+def require_task(found: Located, wanted: str) -> None:
+    """Raises NotServed, naming the task it does, for a model that does not do `wanted`."""
+    own = found.placement.task
+    if not does(own, wanted):
+        raise NotServed(
+            f"{found.repo.name} does {own}, not {wanted}. GET /v1/models lists what does what.",
+            task=own,
+        )
+
+
+def _require_leave(actor: Actor) -> None:
+    """Raises Forbidden for a fine-grained token that may not run models."""
+    grant = actor.grant
+    if actor.user_id is None or not grant.fine:
+        return
+    if Permission.INFERENCE not in grant.everywhere.union(*grant.accounts.values()):
+        raise Forbidden(
+            "This token does not allow it: it lacks the permission"
+            f" {Permission.INFERENCE}. Give it that under Settings, Access tokens."
+        )
 
 
 def hold_seconds(request: Request, *, wait: bool = False) -> float:
@@ -131,7 +178,8 @@ def _refusal(error: Exception) -> Response:
     assert known is not None
     if isinstance(known, Moved):
         raise known
-    param = None
+    field = known.details.get("field")
+    param = field if isinstance(field, str) else None
     if isinstance(error, RequestValidationError):
         where = error.errors()[0]["loc"]
         param = ".".join(str(part) for part in where if part != "body") or None
@@ -149,7 +197,7 @@ async def _read(request: Request) -> None:
     if length is None and request.method in ("POST", "PUT"):
         raise BadRequest("Say how long the body is (Content-Length).")
     if length is not None and (not length.isdigit() or int(length) > MOST_BODY_BYTES):
-        raise TooLarge(f"A question may have {MOST_BODY_BYTES} bytes.")
+        raise TooLarge(f"A question may have {MOST_BODY_BYTES} bytes; send a smaller one.")
 
 
 def _snake(code: str) -> str:

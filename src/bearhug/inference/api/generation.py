@@ -28,7 +28,8 @@ def whole(
     if not parameters.details:
         return {"generated_text": said}
     tokens = _tokens(chunk)
-    details = {**_details(answer, parameters, len(tokens)), "prefill": [], "tokens": tokens}
+    count = max(len(tokens), answer.figures().completion_tokens)
+    details = {**_details(answer, parameters, count), "prefill": [], "tokens": tokens}
     return {"generated_text": said, "details": details}
 
 
@@ -82,7 +83,10 @@ def _reason(answer: Answer, parameters: GenerationParameters) -> str:
 def _tokens(chunk: Mapping[str, Any]) -> list[Token]:
     found = []
     for choice in chunk.get("choices", ()):
-        for entry in (choice.get("logprobs") or {}).get("content") or ():
+        entries = (choice.get("logprobs") or {}).get("content") or ()
+        if not entries and choice.get("text"):  # an engine that tells no probabilities
+            found.append(_token(choice["text"]))
+        for entry in entries:
             found.append(_token(entry["token"], entry.get("id", 0), entry.get("logprob", 0.0)))
     return found
 

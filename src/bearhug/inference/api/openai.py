@@ -1,13 +1,13 @@
 """OpenAI's API: chat completions, completions, models. Clients: openai, huggingface_hub."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
-from bearhug.errors import BadRequest, HubError, NotFound
+from bearhug.errors import HubError
 from bearhug.hub import Transaction
 from bearhug.inference import asking, service
 from bearhug.inference.api.bodies import ChatRequest, CompletionRequest
@@ -15,6 +15,7 @@ from bearhug.inference.api.common import (
     FIRST_WORD_SECONDS,
     OpenAi,
     event,
+    named,
     openai_error,
     question_for,
     room_of,
@@ -22,6 +23,7 @@ from bearhug.inference.api.common import (
 from bearhug.inference.asking import Question
 from bearhug.inference.model import ModelName, NotServed, Placement, PlacementStage
 from bearhug.inference.room import ModelRoom
+from bearhug.inference.tasks import GENERATIVE, TASKS
 from bearhug.repos import service as repos
 from bearhug.repos.model import Access, Repo, RepoKind
 from bearhug.web.call import Call, CallDep
@@ -34,13 +36,13 @@ AT_ONE = "/hf-inference/models/{owner:seg}/{name:seg}/v1"
 @router.post("/v1/chat/completions", response_model=None)
 async def chat(call: CallDep, asked: ChatRequest) -> Response:
     """A conversation's next message, whole or streamed. Client: chat.completions.create."""
-    return await _chat(call, asked, _named(asked.model), asked.model or "")
+    return await _chat(call, asked, named(asked.model), asked.model or "")
 
 
 @router.post("/v1/completions", response_model=None)
 async def complete(call: CallDep, asked: CompletionRequest) -> Response:
     """What follows a prompt, whole or streamed. Client: completions.create."""
-    return await _complete(call, asked, _named(asked.model), asked.model or "")
+    return await _complete(call, asked, named(asked.model), asked.model or "")
 
 
 @router.post(AT_ONE + "/chat/completions", response_model=None)
@@ -87,16 +89,39 @@ async def model(call: CallDep, model: str) -> dict[str, Any]:
 
 
 async def _chat(call: Call, asked: ChatRequest, name: ModelName, as_named: str) -> Response:
-    question = await question_for(call, name, asked.body(), chat=True, as_named=as_named)
-    if not question.located.placement.chat:
-        raise NotServed(f"{name.repo} has no chat template. Send a prompt to /v1/completions.")
+    shows = any(message.shows for message in asked.messages)
+    question = await chat_question(call, asked.body(), name, as_named, shows=shows)
     return await _answer(call, question, streams=asked.stream)
+
+
+async def chat_question(
+    call: Call, body: Mapping[str, Any], name: ModelName, as_named: str, *, shows: bool
+) -> Question:
+    """A question to a model that talks, and sees if it is shown pictures. Raises NotServed."""
+    question = await question_for(call, name, body, chat=True, as_named=as_named)
+    placement = question.located.placement
+    _require_writing(name, placement)
+    if not placement.chat:
+        raise NotServed(f"{name.repo} has no chat template. Send a prompt to /v1/completions.")
+    if shows and placement.task != "image-text-to-text":
+        raise NotServed(f"{name.repo} reads text alone. Leave the pictures out.")
+    return question
+
+
+def _require_writing(name: ModelName, placement: Placement) -> None:
+    if placement.task not in GENERATIVE:
+        raise NotServed(
+            f"{name.repo} does {placement.task}: it neither chats nor goes on from a prompt."
+            f" Send it to /hf-inference/models/{name.repo}.",
+            task=placement.task,
+        )
 
 
 async def _complete(
     call: Call, asked: CompletionRequest, name: ModelName, as_named: str
 ) -> Response:
     question = await question_for(call, name, asked.body(), chat=False, as_named=as_named)
+    _require_writing(name, question.located.placement)
     before = asked.text if asked.echo else ""
     return await _answer(call, question, streams=asked.stream, before=before)
 
@@ -134,15 +159,6 @@ def _failed(error: HubError) -> bytes:
     return event(openai_error(error))
 
 
-def _named(model: str | None) -> ModelName:
-    if not model:
-        raise BadRequest("model: name one, as owner/name.")
-    try:
-        return ModelName.parse(model)
-    except BadRequest as error:
-        raise NotFound(f"There is no model {model!r} here. {error.message}") from error
-
-
 def _model(repo: Repo, placement: Placement) -> dict[str, Any]:
     """OpenAI's model object, with what the Hub's router adds."""
     awake = placement.stage is PlacementStage.ON
@@ -151,7 +167,8 @@ def _model(repo: Repo, placement: Placement) -> dict[str, Any]:
         "object": "model",
         "created": repo.created_at // 1000,
         "owned_by": repo.name.owner,
-        "architecture": {"input_modalities": ["text"], "output_modalities": ["text"]},
+        "task": placement.task,
+        "architecture": _modalities(placement.task),
         "providers": [
             {
                 "provider": "hf-inference",
@@ -161,6 +178,13 @@ def _model(repo: Repo, placement: Placement) -> dict[str, Any]:
             }
         ],
     }
+
+
+def _modalities(task: str) -> dict[str, list[str]]:
+    known = TASKS.get(task)
+    takes = known.takes if known else ("text", "image")[: 1 + (task == "image-text-to-text")]
+    gives = known.gives if known else ("text",)
+    return {"input_modalities": list(takes), "output_modalities": list(gives)}
 
 
 routes = router.routes
