@@ -67,7 +67,8 @@ async def _context(call: Call, page: Page) -> dict[str, Any]:
     repo, card = page.repo, page.card
     room = ceiling(call.hub.settings)
     served = page.placed is not None and page.placed.answers
-    setting = Setting(call.base_url, repo, card, page.files, served)
+    wanted = call.request.query_params.get("file", "")
+    setting = Setting(call.base_url, repo, card, page.files, served, wanted)
     ways = snippets(setting)
     return {
         "page": page,
@@ -81,6 +82,8 @@ async def _context(call: Call, page: Page) -> dict[str, Any]:
         "lower_panels": await _panels(call, repo, "lower_panels"),
         "ways": ways,
         "use": _chosen(ways, call.request.query_params.get("use", "")),
+        "quantised": setting.quantised,
+        "gguf": setting.gguf,
         "beginning": beginning(setting),
         "weighed": weigh(card, room),
         "room": room,
