@@ -7,7 +7,7 @@ ARGS ?=
 
 export JOBS
 
-.PHONY: help setup serve test check bench lock clean
+.PHONY: help setup engines serve test check bench lock clean
 
 help:  ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile | expand -t 14
@@ -15,6 +15,9 @@ help:  ## list what can be made
 
 setup:  ## create .venv and install the locked dependencies and the starter model
 	@tools/setup.sh base
+
+engines:  ## install what runs models beside GGUF: PyTorch, transformers, ONNX … (1.4 GB)
+	@tools/setup.sh engines
 
 serve: setup  ## start the hub on http://localhost:8000 with its starter content
 	@.venv/bin/bearhug serve --data '$(DATA)' --host '$(HOST)' --port '$(PORT)' $(ARGS)
