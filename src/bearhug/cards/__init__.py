@@ -8,7 +8,7 @@ gathering.py     what the files of a repo say, out of git
 reading.py       task, library, tags and facets of all that, by the rules of
                  formats.py · libraries.py · pipelines.py · tagging.py · apps.py
 evaluations.py   what evaluations found
-widgets.py       what one may try a model with
+widgets.py       what one may try a model with, in the languages of tongues.py
 headers.py       what weights say of themselves
 render.py        Markdown to HTML that may stand in a page of ours
 store.py         rows in and out, the search index among them

@@ -1,6 +1,7 @@
 """What a widget proposes to try: its card's examples or its task's, as its form takes them."""
 
 import json
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,6 +44,16 @@ class Proposal:
     def unnamed(self) -> bool:
         """Whether its card gave it no title."""
         return self.title.startswith("Example ")
+
+    @property
+    def words(self) -> str:
+        """Its title or, without one, how its text begins."""
+        text = self.source[0]
+        if not self.unnamed or not text:
+            return self.title
+        kept = textwrap.shorten(text, 32, placeholder=" …")
+        # Scripts without spaces have nothing to be shortened at.
+        return kept if kept.strip(" …") else f"{text[:12]}…"
 
     @property
     def sends(self) -> str:

@@ -7,10 +7,12 @@ import { infer } from "../widget/asking.js"
 import { shown } from "../widget/answers.js"
 import { fill, filesOf, read, ready } from "../widget/form.js"
 import { answered, busy, cleared, failed, waking } from "../widget/view.js"
+import { keep } from "../keeping.js"
 import { CodeBeside } from "../widget/code.js"
 
 class TaskWidget extends HTMLElement {
   #stop = null
+  #run = ""
 
   connectedCallback() {
     this.form = this.querySelector("form")
@@ -18,6 +20,9 @@ class TaskWidget extends HTMLElement {
     this.form.addEventListener("submit", event => this.#submit(event))
     this.form.elements.stop.addEventListener("click", () => this.#stop?.abort())
     this.addEventListener("keydown", event => this.#key(event))
+    this.dialog = this.querySelector("dialog")
+    if (this.dialog) this.querySelector("[data-save]").addEventListener("click", () => this.dialog.showModal())
+    this.dialog?.addEventListener("close", () => this.#save(this.dialog.returnValue))
     this.form.addEventListener("input", event => this.#changed(event.target))
   }
 
@@ -61,6 +66,7 @@ class TaskWidget extends HTMLElement {
       const body = read(this.form)
       const asked = { body, file: filesOf(this.form)[0]?.told }
       const told = await infer(this.getAttribute("model"), body, { signal: stop.signal, waking: (words, progress) => waking(this, words, progress) })
+      this.#run = told.run
       answered(this, told, await shown(this.getAttribute("answer"), told.answer, asked))
       this.code.stale()
     } catch (error) {
@@ -69,6 +75,12 @@ class TaskWidget extends HTMLElement {
       this.#stop = null
       busy(this, false)
     }
+  }
+
+  async #save(answer) {
+    if (!answer) return
+    this.querySelector("[data-kept]").replaceChildren(await keep(this.#run, answer === "all"))
+    this.querySelector("[data-save]").hidden = true
   }
 }
 

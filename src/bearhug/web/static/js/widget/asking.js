@@ -19,7 +19,7 @@ export async function infer(model, body, { signal, waking }) {
       type,
       seconds: Number(response.headers.get("x-compute-time")) || (performance.now() - began) / 1000,
       device: response.headers.get("x-compute-type") ?? "",
-      run: response.headers.get("x-run-id") ?? "",
+      run: response.headers.get("x-answer-id") ?? "",
     }
   } finally {
     watch.end()

@@ -24,6 +24,12 @@ export function seconds(value) {
   return `${value < 10 ? value.toFixed(2) : value.toFixed(0)} s`
 }
 
+/** Where what a model made can be seen or heard: its bytes, base64 of them, or an address of this hub. */
+export function addressOf(made, type = "image/png") {
+  if (typeof made !== "string") return URL.createObjectURL(made)
+  return made.startsWith("/") ? made : `data:${type};base64,${made}`
+}
+
 /** A link that saves these bytes; the address lives as long as the page. */
 export function download(url, name) {
   return node("a", { class: "button button--small", href: url, download: name }, "Download")

@@ -1,5 +1,5 @@
 // Regions of a picture, each on its colour; the legend switches them on and off.
-import { node, score } from "./dom.js"
+import { addressOf, node, score } from "./dom.js"
 import { hues } from "./spans.js"
 
 export function masks(answer, { file }) {
@@ -22,7 +22,7 @@ function layer(mask, hue) {
   const canvas = node("canvas", { class: "mask", "data-hue": hue, "aria-hidden": "true" })
   const image = new Image()
   image.addEventListener("load", () => paint(canvas, image))
-  image.src = mask.startsWith("data:") ? mask : `data:image/png;base64,${mask}`
+  image.src = addressOf(mask)
   return canvas
 }
 

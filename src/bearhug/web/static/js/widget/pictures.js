@@ -1,6 +1,6 @@
 // Answers drawn over a picture, or that are one.
 import { canvas, caption, place } from "./boxes.js"
-import { download, drawn as svg, node, score } from "./dom.js"
+import { addressOf, download, drawn as svg, node, score } from "./dom.js"
 import { hues } from "./spans.js"
 
 const EXTENSIONS = { "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp" }
@@ -21,12 +21,12 @@ export function boxes(answer, { file }) {
 
 /** Light is near: the picture of depths over the one that was sent. */
 export function depth(answer) {
-  const url = typeof answer.depth === "string" ? `data:image/png;base64,${answer.depth}` : URL.createObjectURL(answer)
+  const url = addressOf(answer.depth ?? answer)
   return [node("img", { class: "answer__picture", src: url, alt: "How far each part is" }), node("div", { class: "row between small soft" }, "Light is near, dark is far.", download(url, "depth.png"))]
 }
 
 export function drawn(answer, { body }) {
-  const url = URL.createObjectURL(answer)
+  const url = addressOf(answer)
   const alt = typeof body.parameters?.prompt === "string" ? body.parameters.prompt : String(body.inputs).slice(0, 200)
   return [node("img", { class: "answer__picture", src: url, alt }), node("div", { class: "row" }, download(url, `drawn.${EXTENSIONS[answer.type] ?? "png"}`))]
 }

@@ -1,6 +1,6 @@
 // Speech written down, and sound that was made.
 import { clock } from "../recording/wav.js"
-import { download, node } from "./dom.js"
+import { addressOf, download, node } from "./dom.js"
 import { written } from "./texts.js"
 
 /** What was said; with times, each part plays from where it was said. */
@@ -25,9 +25,9 @@ export function sounds(answer) {
   return answer.flatMap(({ label, blob, "content-type": type }) => [node("h3", { class: "small" }, label), ...player(bytes(blob, type), label)])
 }
 
-function player(blob, name) {
-  const url = URL.createObjectURL(blob)
-  const end = /flac|mpeg|ogg/.exec(blob.type)?.[0].replace("mpeg", "mp3") ?? "wav"
+function player(made, name) {
+  const url = addressOf(made)
+  const end = /flac|mpeg|ogg/.exec(made.type)?.[0].replace("mpeg", "mp3") ?? "wav"
   return [node("audio", { controls: true, src: url }), node("div", { class: "row" }, download(url, `${name}.${end}`))]
 }
 

@@ -31,12 +31,14 @@ export function cleared(widget) {
   for (const part of widget.querySelectorAll(".answer, .answer__foot")) part.hidden = true
 }
 
-export function answered(widget, { answer, seconds: took, device }, elements) {
+export function answered(widget, { answer, seconds: took, device, run }, elements) {
   put(widget, elements)
   awake(widget)
   widget.setAttribute("answered", "")
   widget.querySelector(".answer__foot").hidden = false
   widget.querySelector("[data-timing]").textContent = device ? `${seconds(took)} on ${DEVICES[device] ?? device}` : seconds(took)
+  widget.querySelector("[data-kept]").replaceChildren()
+  widget.querySelector("[data-save]").hidden = !run
   const json = answer instanceof Blob ? { type: answer.type, bytes: answer.size } : answer
   const told = widget.querySelector(".answer__json")
   told.querySelector("pre").textContent = JSON.stringify(shortened(json), null, 2)
