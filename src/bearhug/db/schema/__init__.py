@@ -19,7 +19,7 @@ from bearhug.db.schema.git import blobs, commits, lfs_locks, packs, refs
 from bearhug.db.schema.hooks import webhook_deliveries, webhook_watches, webhooks
 from bearhug.db.schema.house import jobs, secrets
 from bearhug.db.schema.identity import accounts, attempts, avatars, members, sessions, steps, tokens
-from bearhug.db.schema.inference import measurements, runs
+from bearhug.db.schema.inference import measurements, runs, trusted_code, upstreams
 from bearhug.db.schema.oauth import (
     oauth_apps,
     oauth_codes,
@@ -92,8 +92,10 @@ __all__ = [
     "suspensions",
     "tags",
     "tokens",
+    "trusted_code",
     "trusted_publishers",
     "uploads",
+    "upstreams",
     "webhook_deliveries",
     "webhook_watches",
     "webhooks",

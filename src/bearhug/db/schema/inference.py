@@ -1,8 +1,8 @@
-"""Saved runs, and what running was measured to take."""
+"""Saved runs, what running was measured to take, and whom the operator lets answer."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, LargeBinary, Table, Text
 
-from bearhug.db.schema.base import metadata, of
+from bearhug.db.schema.base import Id, metadata, of
 
 runs = Table(
     "runs",
@@ -33,4 +33,26 @@ measurements = Table(
     Column("load_seconds", Float),
     Column("tokens_per_second", Float),
     Column("measured_at", BigInteger, nullable=False),
+)
+
+upstreams = Table(  # servers elsewhere that answer for models here
+    "upstreams",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # openai, tgi or hf-inference
+    Column("models", Text, nullable=False),  # names and patterns, with spaces between
+    Column("tasks", Text, nullable=False),
+    Column("named", Text, nullable=False),  # what it calls the model, if otherwise
+    Column("key", LargeBinary),  # sealed
+    Column("created_at", BigInteger, nullable=False),
+)
+
+trusted_code = Table(  # commits whose own code an operator lets models run
+    "trusted_code",
+    metadata,
+    of("repos", name="repo_id", primary_key=True),
+    Column("commit_oid", Text, primary_key=True),
+    of("accounts", name="user_id", null=True),
+    Column("trusted_at", BigInteger, nullable=False),
 )
