@@ -35,6 +35,7 @@ accounts = Table(
     Column("disabled_at", BigInteger),
     Column("wire_id", Text),  # what it was known by where it came from; null: as we number it
     CheckConstraint("kind IN ('user', 'org')", name="kind"),
+    Index(None, "avatar_sha256"),
 )
 
 avatars = Table(
