@@ -31,7 +31,7 @@ SPEAKERS = {
     "obstore": {"storage"},
     "fastapi": {"web", "app", "api", "wire", "pages"},
     "starlette": {"web", "app", "api", "wire", "pages"},
-    "jinja2": {"web"},
+    "jinja2": {"web", "prompting"},  # the latter: only its errors, by name
     "httpx": {"inference", "outgoing", "webhooks", "issuers"},
     "xllamacpp": {"inference"},
     "jwt": {"oauth"},

@@ -28,7 +28,7 @@ DAC_OVERRIDE, DAC_READ_SEARCH = 1, 2
 FIRST_USER, USERS = 61184, 4336
 
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
-REMOVE_FILE, MAKE_SOCK, IOCTL_DEV = 1 << 5, 1 << 9, 1 << 15
+REMOVE_FILE, MAKE_DIR, MAKE_SOCK, IOCTL_DEV = 1 << 5, 1 << 7, 1 << 9, 1 << 15
 READ = READ_FILE | READ_DIR
 # How many rights each Landlock ABI knows: refer came with 2, truncate with 3, ioctl with 5.
 KNOWN_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}
@@ -236,7 +236,8 @@ def _allowed(model: list[Path], folder: Path) -> Iterable[tuple[Path, int]]:
     for name in DEVICES:
         for device in Path("/dev").glob(name):
             yield device, READ | WRITE_FILE | IOCTL_DEV
-    yield folder, READ | MAKE_SOCK | REMOVE_FILE
+    # torch makes itself a folder for a cache when it is imported; it stays empty.
+    yield folder, READ | MAKE_DIR | MAKE_SOCK | REMOVE_FILE
     for path in model:
         yield path, READ_FILE
 

@@ -34,6 +34,7 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
     **{"removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16)},
     **{"setxattrat": (463, 463), "removexattrat": (466, 466), "utime": (132, None)},
     **{"utimes": (235, None), "futimesat": (261, None), "utimensat": (280, 88)},
+    **{"mkdir": (83, None), "mkdirat": (258, 34), "mknod": (133, None), "mknodat": (259, 33)},
     **{"name_to_handle_at": (303, 264), "open_by_handle_at": (304, 265)},
     # the kernel's large doors
     **{"mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41), "chroot": (161, 51)},

@@ -10,7 +10,9 @@ import json
 import os
 import socket
 import sys
+import tempfile
 import threading
+import traceback
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
@@ -43,10 +45,12 @@ def main() -> None:
     hub = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)  # whatever a library prints is log, not a word to the hub
     os.chdir(args.folder)
+    tempfile.tempdir = str(args.folder)  # libraries ask for one that they may write to: none is
     try:
         run(args, hub)
     except Exception as error:
-        raise SystemExit(_reason(error)) from error
+        traceback.print_exception(error)
+        raise SystemExit(_reason(error)) from None
     os._exit(0)
 
 
@@ -74,6 +78,7 @@ def run(args: argparse.Namespace, hub: TextIO) -> None:
     with _progress(hub, sum(path.stat().st_size for path in files)):
         service = opened(tasks, setup)
     confined.settle()
+    listening.listen()
     print(json.dumps({"ready": True}), file=hub)
     threading.Thread(target=_until_let_go, daemon=True).start()
     loop.run_until_complete(Server(service).serve(listening))

@@ -40,7 +40,6 @@ def model(setup: Setup, auto: Any = AutoModel, *, decoding: bool = False, **opti
     loaded = auto.from_pretrained(
         setup.folder,
         dtype=dtype(config(setup), decoding),
-        low_cpu_mem_usage=True,
         local_files_only=True,
         trust_remote_code=setup.trusted,
         weights_only=True,
