@@ -52,7 +52,7 @@ MASKS = {
 Entries = Mapping[str, Entry]
 
 _WEIGHTS = (".safetensors", ".gguf", ".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack", ".onnx",
-            ".tflite")  # fmt: skip
+            ".onnx_data", ".tflite", ".skops", ".joblib", ".pkl", ".pickle")  # fmt: skip
 _CODE = re.compile(r"[^/]+\.(py|js|mjs|ts|html)")
 _NAME = r"[A-Za-z0-9][\w.-]{1,95}"
 _MENTION = re.compile(rf"""["'`](?:models/|datasets/)?({_NAME}/{_NAME})["'`]""")

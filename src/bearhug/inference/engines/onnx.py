@@ -39,7 +39,8 @@ VARIANTS = {
     "_q4f16": "Q4",
     "_bnb4": "Q4",
 }
-"""Names transformers.js gives them, best first: a processor is slow at F16, and Q8 nearly as good."""
+"""Names transformers.js gives them, best first: F16 is slow on a processor, and Q8 nearly as good
+as F32."""
 
 GRAPH = re.compile(r"(?:onnx/)?model(?P<variant>_[a-z0-9]+)?\.onnx")
 WRITING = re.compile(r"(^|/)(decoder|decoder_model|encoder_model)(_[a-z0-9_]+)?\.onnx$")
