@@ -24,6 +24,7 @@ from bearhug import (
     inference,
     oauth,
     papers,
+    playground,
     repos,
     social,
     spaces,
@@ -76,7 +77,7 @@ from bearhug.files import jobs as files_jobs
 from bearhug.files import pages as files_pages
 from bearhug.files import service as files_service
 from bearhug.files import wire as files_wire
-from bearhug.files.model import RevisionPushed
+from bearhug.files.model import HistoryRewritten, RevisionPushed
 from bearhug.git.cache import GitCache
 from bearhug.hub import Hub, Listeners
 from bearhug.identity.service import LastSeen, write_down
@@ -92,6 +93,7 @@ from bearhug.ollama import wire as ollama_wire
 from bearhug.papers import api as papers_api
 from bearhug.papers import pages as papers_pages
 from bearhug.papers import service as papers_service
+from bearhug.playground import pages as playground_pages
 from bearhug.repos import api as repos_api
 from bearhug.repos import pages as repos_pages
 from bearhug.repos import service as repos_service
@@ -131,6 +133,7 @@ FEATURES: tuple[ModuleType, ...] = (
     papers,
     collections,
     inference,
+    playground,
     spaces,
     catalog,
     webhooks,
@@ -165,6 +168,7 @@ ROUTES: tuple[Sequence[BaseRoute], ...] = (
     inference_api.routes,
     inference_pages.routes,
     ollama_wire.routes,
+    playground_pages.routes,
     webhooks_api.routes,
     webhooks_pages.routes,
     catalog_api.routes,
@@ -216,6 +220,7 @@ LISTENERS: Listeners = {
         discussions_service.on_pushed,
         webhooks_service.on_pushed,
     ],
+    HistoryRewritten: [discussions_service.on_rewritten, inference_service.on_rewritten],
     DiscussionOpened: [webhooks_service.on_discussion_opened],
     DiscussionChanged: [webhooks_service.on_discussion_changed],
     Commented: [webhooks_service.on_commented],

@@ -1,6 +1,7 @@
 """Measurements and saved runs, in and out. Every SQL statement of this feature is here."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache
 from typing import Any
@@ -29,6 +30,14 @@ _DELETE = statement(delete(runs).where(runs.c.id == bindparam("id")))
 _SHOW = statement(
     update(runs).where(runs.c.id == bindparam("id")).values(public=bindparam("public"))
 )
+_RENAME = statement(
+    update(runs)
+    .where(runs.c.repo_id == bindparam("of_repo"), runs.c.revision == bindparam("old"))
+    .values(revision=bindparam("new"))
+)
+_REVISIONS = statement(
+    select(runs.c.revision).where(runs.c.repo_id == bindparam("repo_id")).distinct()
+)
 _NAMED = tuple(column.label(f"run_{column.name}") for column in runs.c)
 _LAST = 2**62
 
@@ -56,7 +65,7 @@ def add(db: Connection, run: Run) -> None:
         file=said.file,
         user_id=run.user_id,
         task=said.task,
-        input=json.dumps([asdict(turn) for turn in said.turns]),
+        input=_asked(said),
         output=said.output,
         parameters=json.dumps(dict(said.parameters)),
         figures=json.dumps(asdict(said.figures)),
@@ -72,6 +81,13 @@ def drop(db: Connection, id: str) -> None:
 
 def show(db: Connection, id: str, public: bool) -> None:
     db.run(_SHOW, id=id, public=public)
+
+
+def rename_revisions(db: Connection, repo_id: int, became: Mapping[str, str]) -> None:
+    """The commits that runs of this repo were made at, by their new ids: {old: new}."""
+    for row in db.all(_REVISIONS, repo_id=repo_id):
+        if row.revision in became:
+            db.run(_RENAME, of_repo=repo_id, old=row.revision, new=became[row.revision])
 
 
 def by_id(db: Connection, id: str) -> tuple[Run, Repo] | None:
@@ -123,16 +139,28 @@ def _joined() -> "Select[Any]":
     )
 
 
+def _asked(said: Said) -> str:
+    """The turns; of a task's run with what its engine was given, and gave back."""
+    turns = [asdict(turn) for turn in said.turns]
+    if said.inputs is None:
+        return json.dumps(turns)
+    return json.dumps({"turns": turns, "inputs": said.inputs, "answer": said.answer})
+
+
 def _run(row: Any) -> Run:
+    asked = json.loads(row.run_input)
+    asked = asked if isinstance(asked, dict) else {"turns": asked}
     said = Said(
         row.run_repo_id,
         row.run_revision,
         row.run_file,
         row.run_task,
-        tuple(Turn(**turn) for turn in json.loads(row.run_input)),
+        tuple(Turn(**turn) for turn in asked["turns"]),
         row.run_output,
         json.loads(row.run_parameters),
         Figures(**json.loads(row.run_figures)),
+        asked.get("inputs"),
+        asked.get("answer"),
     )
     return Run(
         row.run_id,

@@ -15,6 +15,7 @@ from bearhug.discussions.service.memory import Memory
 from bearhug.discussions.service.merging import delete_ref, merge_now, restore_ref
 from bearhug.discussions.service.prose import preview
 from bearhug.discussions.service.refs import on_pushed
+from bearhug.discussions.service.rewriting import on_rewritten
 from bearhug.discussions.service.room import PullRequests
 from bearhug.discussions.service.talking import (
     Spot,
@@ -59,6 +60,7 @@ __all__ = [
     "note_all_read",
     "note_read",
     "on_pushed",
+    "on_rewritten",
     "open_discussion",
     "preview",
     "react",

@@ -37,7 +37,8 @@ def between(tx: Transaction, repo: Repo, discussion: Discussion) -> tuple[Snapsh
             head = merged.repository.commit(merged.commit).parents[-1]
         if base is None or head is None:
             return None
-        return files.at(tx, repo, head), base
+        snapshot = files.at(tx, repo, head)
+        return snapshot, snapshot.repository.resolve(base)
     except RevisionNotFound:
         return None
 

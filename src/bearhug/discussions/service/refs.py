@@ -10,6 +10,7 @@ from bearhug.discussions.model import (
 from bearhug.discussions.service import rights
 from bearhug.discussions.store import events, talks
 from bearhug.errors import Conflict, RevisionNotFound
+from bearhug.files import service as files
 from bearhug.files.model import RevisionPushed
 from bearhug.files.service.committing import pushed
 from bearhug.git import store as git
@@ -48,7 +49,7 @@ def delete(tx: Transaction, repo: Repo, discussion: Discussion) -> None:
 
 
 def restore(tx: Transaction, repo: Repo, discussion: Discussion) -> None:
-    """Raises Conflict if it is there, and as `rights.require_runs` does."""
+    """Raises Conflict if it is there or its commits are gone, and as `rights.require_runs` does."""
     rights.require_runs(tx, repo, discussion)
     if exists(tx, repo, discussion):
         raise Conflict(f"{discussion.ref} is there.")
@@ -56,14 +57,21 @@ def restore(tx: Transaction, repo: Repo, discussion: Discussion) -> None:
 
 
 def ensure(tx: Transaction, repo: Repo, discussion: Discussion) -> None:
-    """Bring it back if it is gone."""
+    """Bring it back if it is gone. Raises Conflict if its commits are gone, too."""
     if exists(tx, repo, discussion):
         return
     known = _last_known(tx, discussion)
     if known is None:
-        begin(tx, repo, discussion)
-    else:
-        _create(tx, repo, discussion, known)
+        return begin(tx, repo, discussion)
+    try:
+        # One look into git inside a write: pruning, a write too, cannot come between.
+        files.at(tx, repo, known)
+    except RevisionNotFound:
+        raise Conflict(
+            f"The commits of {discussion.ref} are gone: this repo's history was written anew since"
+            " it was deleted. Open a new pull request."
+        ) from None
+    _create(tx, repo, discussion, known)
 
 
 def on_pushed(tx: Transaction, event: RevisionPushed) -> None:

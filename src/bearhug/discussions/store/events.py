@@ -8,7 +8,13 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 
 from bearhug.db import Connection, adding, statement, upsert
-from bearhug.db.schema import accounts, comment_edits, discussion_events, reactions
+from bearhug.db.schema import (
+    accounts,
+    comment_edits,
+    discussion_events,
+    discussions,
+    reactions,
+)
 from bearhug.discussions.model import EMOJI, Edit, Event, EventKind, Reaction
 from bearhug.discussions.store.people import columns, person
 from bearhug.kit.wire import Moment
@@ -39,6 +45,17 @@ _HIDE = statement(
     update(discussion_events)
     .where(_e.id == bindparam("of"))
     .values(content=None, hidden_at=bindparam("at"), hidden_by=bindparam("user_id"))
+)
+_NAMING = statement(
+    select(_e.id, _e.data)
+    .join(discussions, discussions.c.id == _e.discussion_id)
+    .where(
+        discussions.c.repo_id == bindparam("repo_id"),
+        _e.kind.in_((EventKind.COMMIT, EventKind.REF, EventKind.STATUS)),
+    )
+)
+_SET_DATA = statement(
+    update(discussion_events).where(_e.id == bindparam("of")).values(data=bindparam("new_data"))
 )
 _ADD_EDIT = adding(comment_edits, "event_id", "content", "author_id", "created_at")
 _FORGET_EDITS = statement(
@@ -131,6 +148,15 @@ def hide(db: Connection, event: Event, user_id: int | None, at: Moment) -> Event
     db.run(_FORGET_EDITS, event_id=event.id)
     db.run(_FORGET_REACTIONS, event_id=event.id)
     return one(db, event.id)
+
+
+def rename_commits(db: Connection, repo_id: int, became: Mapping[str, str]) -> None:
+    """What the stories of a repo call its commits: {old: new}."""
+    for row in db.all(_NAMING, repo_id=repo_id):
+        data = json.loads(row.data)
+        new = became.get(data.get("oid", ""))
+        if new is not None:
+            db.run(_SET_DATA, of=row.id, new_data=json.dumps({**data, "oid": new}))
 
 
 def toggle(db: Connection, event: Event, user_id: int, emoji: str, at: Moment) -> Event:

@@ -1,5 +1,6 @@
 """Discussions and pull requests: one row each, numbered together within a repo."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -52,6 +53,16 @@ _SET = statement(
     .where(_d.id == bindparam("of"))
     .values({name: bindparam(f"new_{name}") for name in _SETTABLE})
     .values(updated_at=bindparam("at"))
+)
+_NAMING = statement(
+    select(_d.id, _d.base_oid, _d.merge_oid).where(
+        _d.repo_id == bindparam("repo_id"), or_(_d.base_oid.is_not(None), _d.merge_oid.is_not(None))
+    )
+)
+_RENAME = statement(
+    update(discussions)
+    .where(_d.id == bindparam("of"))
+    .values(base_oid=bindparam("new_base"), merge_oid=bindparam("new_merge"))
 )
 _COMMENTED = statement(
     update(discussions)
@@ -113,6 +124,15 @@ def change(db: Connection, discussion: Discussion, *, at: Moment, **values: Any)
     new = {f"new_{name}": value for name, value in now.items()}
     db.run(_SET, of=discussion.id, at=at, **new)
     return by_id(db, discussion.id)
+
+
+def rename_commits(db: Connection, repo_id: int, became: Mapping[str, str]) -> None:
+    """Where they were merged, by the commits' new ids: {old: new}."""
+    for row in db.all(_NAMING, repo_id=repo_id):
+        before = (row.base_oid, row.merge_oid)
+        base, merge = (became.get(oid, oid) for oid in before)
+        if (base, merge) != before:
+            db.run(_RENAME, of=row.id, new_base=base, new_merge=merge)
 
 
 def commented(db: Connection, discussion_id: int, at: Moment, more: int = 1) -> None:

@@ -1,5 +1,6 @@
 """What people do with models that answer. The use cases, whichever module each lives in."""
 
+from bearhug.inference.service.keeping import file, keep, sweep
 from bearhug.inference.service.listing import (
     conversational,
     estimate,
@@ -10,7 +11,7 @@ from bearhug.inference.service.listing import (
 )
 from bearhug.inference.service.measuring import note
 from bearhug.inference.service.placing import Located, locate, place, resident_file
-from bearhug.inference.service.runs import change, remove, run, runs, save
+from bearhug.inference.service.runs import change, on_rewritten, remove, run, runs, save
 from bearhug.inference.service.weights import model_file
 
 __all__ = [
@@ -18,10 +19,13 @@ __all__ = [
     "change",
     "conversational",
     "estimate",
+    "file",
+    "keep",
     "locate",
     "model_file",
     "note",
     "on_card_read",
+    "on_rewritten",
     "place",
     "placements",
     "provider_mapping",
@@ -31,4 +35,5 @@ __all__ = [
     "runs",
     "save",
     "served",
+    "sweep",
 ]

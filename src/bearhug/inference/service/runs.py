@@ -1,25 +1,22 @@
 """Saved runs: what a model really said, kept under a link of its own."""
 
 import secrets
-import string
 from dataclasses import replace
 
 from bearhug.cards import service as cards
 from bearhug.errors import Forbidden, RepoNotFound
+from bearhug.files.model import HistoryRewritten
 from bearhug.hub import Actor, Permission, Transaction
 from bearhug.inference import store
 from bearhug.inference.model import Run, RunNotFound, Said
+from bearhug.inference.service.keeping import ID_LENGTH, ID_LETTERS, forget
 from bearhug.kit.wire import Moment
 from bearhug.repos import service as repos
 from bearhug.repos import store as repo_rows
 from bearhug.repos.model import Access, Repo
 
-ID_LETTERS = string.ascii_letters + string.digits
-ID_LENGTH = 10
-
-
-def save(tx: Transaction, said: Said, *, public: bool) -> Run:
-    """Keep what a model said. Raises NotSignedIn, or RepoNotFound if its repo is hidden by now."""
+def save(tx: Transaction, said: Said, *, public: bool, id: str = "") -> Run:
+    """Keep what a model said, under the `id` its files were laid down by (`keep`). Raises NotSignedIn, or RepoNotFound if its repo is hidden by now."""
     user_id = tx.actor.require_user()
     tx.actor.require_grant(Permission.INFERENCE, account=user_id)
     repo = repo_rows.by_id(tx.db, said.repo_id)
@@ -28,7 +25,7 @@ def save(tx: Transaction, said: Said, *, public: bool) -> Run:
     repos.require(tx.actor, repo, Access.READ)
     card = cards.card(tx, repo)
     run = Run(
-        "".join(secrets.choice(ID_LETTERS) for _ in range(ID_LENGTH)),
+        id or "".join(secrets.choice(ID_LETTERS) for _ in range(ID_LENGTH)),
         said,
         card.summary if card else "",
         public,
@@ -69,10 +66,16 @@ def change(tx: Transaction, id: str, *, public: bool) -> Run:
     return replace(kept, public=public)
 
 
+def on_rewritten(tx: Transaction, event: HistoryRewritten) -> None:
+    """Runs lead to their commits under the new ids."""
+    store.rename_revisions(tx.db, event.repo.id, event.commits)
+
+
 def remove(tx: Transaction, id: str) -> Repo:
     """Delete it; the model it was of is returned."""
     kept = _own(tx, id)
     store.drop(tx.db, kept.id)
+    tx.after(lambda: forget(tx.hub, kept))
     repo = repo_rows.by_id(tx.db, kept.said.repo_id)
     assert repo is not None
     return repo
