@@ -71,8 +71,12 @@ class Confinement:
             self.offline = self.offline or self.filtered
 
     def settle(self) -> None:
-        """The model is loaded: the right to read its files, kept so far, goes too."""
-        if sys.platform == "linux" and self.alone:
+        """The model is loaded: the right to read its files, kept so far, goes too.
+
+        Unless Python itself is its owner's alone (as in root's home): it imports more later.
+        """
+        ours = (sys.prefix, sys.base_prefix)
+        if self.alone and all(os.access(place, os.R_OK | os.X_OK) for place in ours):
             _capabilities(_libc(), 0)
 
     def __str__(self) -> str:
