@@ -23,7 +23,7 @@ from tests.inference import media_models, models
 DIGITS = Path(bearhug.__file__).parent / "content/models/digits-vit-tiny"
 Maker = Callable[[Path], Any]
 
-MADE: Mapping[str, tuple[Maker, str]] = {
+MADE: dict[str, tuple[Maker, str]] = {
     "sentiment": (models.sentiment, "pipeline_tag: text-classification"),
     "entities": (models.entities, "pipeline_tag: token-classification"),
     "masked": (models.masked, "pipeline_tag: fill-mask"),
@@ -33,6 +33,22 @@ MADE: Mapping[str, tuple[Maker, str]] = {
     "hearing": (media_models.wav2vec2_classifier, "pipeline_tag: audio-classification"),
 }
 """What makes each model, and what its card says."""
+
+MORE: dict[str, tuple[Maker, str]] = {
+    "entailment": (models.entailment, "pipeline_tag: zero-shot-classification"),
+    "ranker": (models.ranker, "pipeline_tag: text-ranking"),
+    "tapas": (models.tapas, "pipeline_tag: table-question-answering"),
+    "bart": (models.bart, "pipeline_tag: summarization"),
+    "t5": (models.t5, "pipeline_tag: translation\nlanguage: [de, en]"),
+    "segformer": (media_models.segformer, "pipeline_tag: image-segmentation"),
+    "dpt": (media_models.dpt, "pipeline_tag: depth-estimation"),
+    "clip": (media_models.clip, "pipeline_tag: zero-shot-image-classification"),
+    "captioner": (media_models.captioner, "pipeline_tag: image-to-text"),
+    "vilt": (media_models.vilt, "pipeline_tag: visual-question-answering"),
+    "wav2vec2": (media_models.wav2vec2, "pipeline_tag: automatic-speech-recognition"),
+    "vits": (media_models.vits, "pipeline_tag: text-to-speech"),
+}
+"""Those whose answers are looked at in one test each."""
 
 UNSERVED = """pipeline_tag: text-classification
 widget:
@@ -44,11 +60,11 @@ widget:
 
 
 def hub_of(folder: Path, *names: str) -> Hub:
-    """The cast, and of ada's these models of MADE, `digits`, and `unserved` without weights."""
+    """The cast, and of ada's these models, `digits`, and `unserved`, which has no weights."""
     hub = build_hub(Settings(data_dir=folder / "data", model_threads=2))
     hub.write(introduce)
     for name in names:
-        make, card = MADE[name]
+        make, card = (MADE | MORE)[name]
         media_models.made(folder / name, make)
         add(hub, name, card, contents(folder / name))
     held = contents(DIGITS)
