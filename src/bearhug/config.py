@@ -123,6 +123,9 @@ class Settings(BaseSettings):
     model_threads: int = Field(0, ge=0)
     """Threads a model computes with. 0: one fewer than the machine has."""
 
+    upstreams: SecretStr = SecretStr("")
+    """Servers elsewhere that answer for models here: a TOML file, or TOML with [[upstream]]."""
+
     weights_cache_bytes: int = Field(100 * 1024**3, ge=0)
     """The most bytes of weights put together again for models to load; the oldest go first."""
 

@@ -16,6 +16,12 @@ class NotServed(Unprocessable):
     code = "NotServed"
 
 
+class BadUpstream(BadRequest):
+    """What was written of a server elsewhere cannot be; the message names the field."""
+
+    code = "BadUpstream"
+
+
 class Loading(Unavailable):
     """The model is on its way into memory. Words and key as clients read them.
 

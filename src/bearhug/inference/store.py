@@ -6,11 +6,22 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, select, update
+from sqlalchemy import Select, bindparam, delete, or_, select, update
 
 from bearhug.db import Connection, Row, Statement, adding, statement, upsert
-from bearhug.db.schema import accounts, cards, measurements, repos, runs
+from bearhug.db.schema import (
+    accounts,
+    cards,
+    measurements,
+    repos,
+    runs,
+    trusted_code,
+)
+from bearhug.db.schema import (
+    upstreams as upstream_rows,
+)
 from bearhug.hub import Actor
+from bearhug.inference.engines.base import Upstream
 from bearhug.inference.model import Figures, Run, Said, Turn
 from bearhug.kit.wire import Moment
 from bearhug.repos import store as repo_rows
@@ -37,6 +48,26 @@ _RENAME = statement(
 )
 _REVISIONS = statement(
     select(runs.c.revision).where(runs.c.repo_id == bindparam("repo_id")).distinct()
+)
+_UPSTREAMS = statement(select(upstream_rows).order_by(upstream_rows.c.id))
+_ADD_UPSTREAM = adding(
+    upstream_rows, "url", "kind", "models", "tasks", "named", "key", "created_at"
+)
+_DROP_UPSTREAM = statement(delete(upstream_rows).where(upstream_rows.c.id == bindparam("id")))
+_TRUSTED = statement(
+    select(trusted_code.c.commit_oid)
+    .where(trusted_code.c.repo_id == bindparam("repo_id"))
+    .order_by(trusted_code.c.trusted_at.desc())
+)
+_TRUST = adding(trusted_code, "repo_id", "commit_oid", "user_id", "trusted_at")
+_DISTRUST = statement(
+    delete(trusted_code).where(
+        trusted_code.c.repo_id == bindparam("repo_id"),
+        trusted_code.c.commit_oid == bindparam("commit_oid"),
+    )
+)
+_DISTRUST_ALL = statement(
+    delete(trusted_code).where(trusted_code.c.repo_id == bindparam("repo_id"))
 )
 _NAMED = tuple(column.label(f"run_{column.name}") for column in runs.c)
 _LAST = 2**62
@@ -111,19 +142,72 @@ def page(
 
 
 def with_weights(db: Connection, actor: Actor, limit: int) -> list[Repo]:
-    """The models the actor may read that have weights of any kind, the likeliest first."""
+    """The models the actor may read that have weights, or a task; the likeliest first."""
     query = (
         select(*repo_rows.COLUMNS)
         .join(cards, cards.c.repo_id == repos.c.id)
         .where(
             repo_rows.readable(actor),
             repos.c.kind == RepoKind.MODEL,
-            cards.c.weight_bytes.is_not(None),
+            or_(cards.c.weight_bytes.is_not(None), cards.c.pipeline_tag.is_not(None)),
         )
         .order_by(repos.c.downloads.desc(), repos.c.id.desc())
         .limit(bindparam("limit"))
     )
     return [repo_rows.repo_of(row) for row in db.all(statement(query), limit=limit)]
+
+
+def upstreams(db: Connection) -> list[tuple[int, Upstream, bytes | None]]:
+    """Servers elsewhere, in the order they were added; each without its key, and that sealed."""
+    return [
+        (
+            row.id,
+            Upstream(
+                row.url, row.kind, tuple(row.models.split()), tuple(row.tasks.split()), row.named
+            ),
+            row.key,
+        )
+        for row in db.all(_UPSTREAMS)
+    ]
+
+
+def add_upstream(db: Connection, upstream: Upstream, key: bytes | None, now: Moment) -> None:
+    db.run(
+        _ADD_UPSTREAM,
+        url=upstream.url,
+        kind=upstream.kind,
+        models=" ".join(upstream.models),
+        tasks=" ".join(upstream.tasks),
+        named=upstream.named,
+        key=key,
+        created_at=now,
+    )
+
+
+def drop_upstream(db: Connection, id: int) -> bool:
+    """Whether it was there."""
+    return db.run(_DROP_UPSTREAM, id=id) > 0
+
+
+def trusted(db: Connection, repo_id: int) -> list[str]:
+    """The commits of a repo whose code may run, the latest allowed first."""
+    return [row.commit_oid for row in db.all(_TRUSTED, repo_id=repo_id)]
+
+
+def is_trusted(db: Connection, repo_id: int, commit: str) -> bool:
+    return commit in trusted(db, repo_id)
+
+
+def trust(db: Connection, repo_id: int, commit: str, user_id: int | None, now: Moment) -> None:
+    db.run(_TRUST, repo_id=repo_id, commit_oid=commit, user_id=user_id, trusted_at=now)
+
+
+def distrust(db: Connection, repo_id: int, commit: str) -> None:
+    """At one commit; with "" at all."""
+    if commit:
+        db.run(_DISTRUST, repo_id=repo_id, commit_oid=commit)
+    else:
+        db.run(_DISTRUST_ALL, repo_id=repo_id)
 
 
 @cache

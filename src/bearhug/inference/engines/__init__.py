@@ -7,6 +7,7 @@ from bearhug.inference.engines.onnx import OnnxEngine
 from bearhug.inference.engines.sentence import SentenceEngine
 from bearhug.inference.engines.sklearn import SklearnEngine
 from bearhug.inference.engines.transformers import TransformersEngine
+from bearhug.inference.engines.upstream import UpstreamEngine
 
 ENGINES: tuple[Engine, ...] = (
     GgufEngine(),
@@ -15,4 +16,5 @@ ENGINES: tuple[Engine, ...] = (
     DiffusersEngine(),
     OnnxEngine(),
     SklearnEngine(),
+    UpstreamEngine(),
 )

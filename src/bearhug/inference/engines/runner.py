@@ -23,11 +23,11 @@ from bearhug.inference.engines.base import (
     Timings,
     TookTooLong,
 )
+from bearhug.inference.engines.events import events, says_something
 from bearhug.inference.engines.process import Process
 
 CHAT, COMPLETIONS, INFER = "/v1/chat/completions", "/v1/completions", "/infer"
 MAX_ANSWER_BYTES = 256 * 1024**2
-MAX_EVENT_BYTES = 8 * 1024**2
 # A runner speaks at least every five seconds (sse_ping_interval); a silent one is stuck.
 SILENCE_SECONDS = 60.0
 WHY_SECONDS = 1.0
@@ -157,9 +157,9 @@ class Runner:
             try:
                 if response.status_code != httpx.codes.OK:
                     _check(response.status_code, await response.aread())
-                async with contextlib.aclosing(_events(response, started + self._limit)) as chunks:
+                async with contextlib.aclosing(events(response, started + self._limit)) as chunks:
                     async for chunk in chunks:
-                        if first is None and _says_something(chunk):
+                        if first is None and says_something(chunk):
                             first = time.monotonic()
                         self._note(chunk, started, first)
                         yield chunk
@@ -237,33 +237,3 @@ def _check(status: int, said: bytes) -> None:
     if httpx.codes.is_client_error(status):
         raise BadRequest(message, **details)
     raise EngineFailed(message)
-
-
-def _says_something(chunk: Chunk) -> bool:
-    choices = chunk.get("choices") or [{}]
-    said = choices[0].get("delta", choices[0])
-    return any(said.get(key) for key in ("content", "reasoning_content", "tool_calls", "text"))
-
-
-async def _events(response: httpx.Response, deadline: float) -> AsyncGenerator[Chunk, None]:
-    """Server-sent events, one line of JSON each. Comments only show that the runner lives.
-
-    Lines end at \\n alone: httpx's own splitting also breaks at U+2028, which JSON may hold.
-    """
-    rest = b""
-    async for data in response.aiter_raw():
-        if time.monotonic() > deadline:
-            raise TookTooLong("The answer reached its limit of time; what it said is kept.")
-        *lines, rest = (rest + data).split(b"\n")
-        if len(rest) > MAX_EVENT_BYTES:
-            raise EngineFailed("The engine sent an endless line.")
-        for line in lines:
-            if line.startswith(b"data: {"):
-                yield _event(line)
-
-
-def _event(line: bytes) -> Chunk:
-    chunk: Chunk = json.loads(line.removeprefix(b"data: "))
-    if error := chunk.get("error"):
-        raise EngineFailed(str(error.get("message", error)))
-    return chunk

@@ -1,6 +1,6 @@
 """What people do with models that answer. The use cases, whichever module each lives in."""
 
-from bearhug.inference.service.keeping import file, keep, sweep
+from bearhug.inference.service.keeping import file, forget, keep, sweep
 from bearhug.inference.service.listing import (
     conversational,
     estimate,
@@ -12,14 +12,17 @@ from bearhug.inference.service.listing import (
 from bearhug.inference.service.measuring import note
 from bearhug.inference.service.placing import Located, locate, place, resident_file
 from bearhug.inference.service.runs import change, on_rewritten, remove, run, runs, save
+from bearhug.inference.service.trusting import distrust, trust, trusted
 from bearhug.inference.service.weights import model_file
 
 __all__ = [
     "Located",
     "change",
     "conversational",
+    "distrust",
     "estimate",
     "file",
+    "forget",
     "keep",
     "locate",
     "model_file",
@@ -36,4 +39,6 @@ __all__ = [
     "save",
     "served",
     "sweep",
+    "trust",
+    "trusted",
 ]

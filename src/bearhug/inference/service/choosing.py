@@ -10,9 +10,18 @@ from bearhug.cards.model import Card
 from bearhug.files.model import Node, Snapshot
 from bearhug.hub import Transaction
 from bearhug.inference.engines import ENGINES
-from bearhug.inference.engines.base import Candidate, CannotLoad, Contents, Engine, RepoFile
+from bearhug.inference.engines.base import (
+    Candidate,
+    CannotLoad,
+    Contents,
+    Engine,
+    RepoFile,
+    Upstream,
+)
 from bearhug.inference.engines.gguf import SHARD
 from bearhug.inference.model import NotServed
+from bearhug.inference.service.trusting import trusts
+from bearhug.inference.service.upstreams import upstreams as servers
 from bearhug.repos.model import Repo, RepoKind
 
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib")
@@ -29,7 +38,9 @@ class Choice:
     """Whether it could ever have the memory, by what rows tell."""
 
 
-def in_rows(tx: Transaction, repo: Repo, card: Card) -> Contents:
+def in_rows(
+    repo: Repo, card: Card, upstreams: tuple[Upstream, ...] = (), *, trusted: bool = False
+) -> Contents:
     """What a listing knows of a repo."""
     weights: Mapping[str, Any] = card.facts.get("weights", {})
     return Contents(
@@ -39,6 +50,8 @@ def in_rows(tx: Transaction, repo: Repo, card: Card) -> Contents:
         card.facts.get("config", {}),
         card.facts,
         str(repo.name),
+        trusted,
+        upstreams,
     )
 
 
@@ -46,7 +59,8 @@ def in_git(
     tx: Transaction, repo: Repo, card: Card | None, snapshot: Snapshot, listed: Sequence[Node]
 ) -> Contents:
     """What its files say at one commit."""
-    known = in_rows(tx, repo, card or Card())
+    trusted = trusts(tx, repo, snapshot.commit)
+    known = in_rows(repo, card or Card(), servers(tx), trusted=trusted)
     config = read_json(snapshot, snapshot.repository.entry(snapshot.commit, "config.json"))
     found = tuple(RepoFile(node.path, node.size) for node in listed)
     return replace(known, files=found, config=config or known.config)
@@ -66,6 +80,7 @@ def refuse(repo: Repo, card: Card | None) -> None:
 def choose(contents: Contents, budget_bytes: int) -> Choice:
     """The first engine that is here and can load it within the memory, else the least to load.
 
+    A server that the operator named for the very model goes before all.
     Raises NotServed with the reason: what an engine will not load, what would have to be
     installed, or that there is nothing to load.
     """
@@ -86,7 +101,8 @@ def choose(contents: Contents, budget_bytes: int) -> Choice:
         found.append(Choice(engine, candidate, least <= budget_bytes))
     if not found:
         raise NotServed(" ".join(dict.fromkeys(reasons)) or without_weights(contents))
-    return next((choice for choice in found if choice.fits), found[0])
+    named = (one for one in found if any(each.specific for each in one.candidate.upstreams))
+    return next(named, None) or next((one for one in found if one.fits), found[0])
 
 
 def of_file(contents: Contents, file: str) -> Contents:

@@ -9,10 +9,14 @@ from bearhug.cards.model import Card, CardRead
 from bearhug.errors import NotFound, Unavailable
 from bearhug.hub import Hub, Transaction
 from bearhug.inference import store
+from bearhug.inference.engines.base import Upstream
+from bearhug.inference.engines.upstream import digest as elsewhere
 from bearhug.inference.model import NotServed, Placement
 from bearhug.inference.service.choosing import Choice, choose, in_rows, refuse
 from bearhug.inference.service.measuring import Costs, ceiling, costs, note_estimate
 from bearhug.inference.service.placing import chats, digest_of, key_of, locate, none, standing
+from bearhug.inference.service.trusting import trusts
+from bearhug.inference.service.upstreams import upstreams
 from bearhug.repos import store as repo_rows
 from bearhug.repos.model import Repo
 
@@ -35,7 +39,10 @@ def placements(tx: Transaction, repos: Iterable[Repo]) -> dict[int, Placement]:
     """
     listed = list(repos)
     known = cards.cards(tx, listed)
-    found = {repo.id: _found(tx, repo, known[repo.id]) for repo in listed if repo.id in known}
+    servers = upstreams(tx)
+    found = {
+        repo.id: _found(tx, repo, known[repo.id], servers) for repo in listed if repo.id in known
+    }
     measured = costs(tx, [each.digest for each in found.values() if isinstance(each, Found)])
     return {
         repo.id: _placement(tx.hub, repo, known[repo.id], found[repo.id], measured)
@@ -96,17 +103,19 @@ def estimate(hub: Hub, repo_id: int) -> None:
         hub.write(note_estimate, found.digest, found.memory_bytes)
 
 
-def _found(tx: Transaction, repo: Repo, card: Card) -> Found | str:
+def _found(tx: Transaction, repo: Repo, card: Card, servers: tuple[Upstream, ...]) -> Found | str:
     """What would be loaded; or why nothing can be."""
     try:
         refuse(repo, card)
-        contents = in_rows(tx, repo, card)
+        trusted = "auto_map" in card.facts.get("config", {}) and trusts(tx, repo, card.commit_oid)
+        contents = in_rows(repo, card, servers, trusted=trusted)
         choice = choose(contents, ceiling(tx.hub.settings))
     except NotServed as reason:
         return reason.message
     weights: Mapping[str, Any] = card.facts.get("weights", {})
     least = choice.engine.least_bytes(choice.candidate, contents)
-    digest = digest_of([weights[file.path][0] for file in choice.candidate.files])
+    etags = [weights[file.path][0] for file in choice.candidate.files]
+    digest = digest_of(etags) if etags else elsewhere(choice.candidate.upstreams)
     return Found(choice, digest, least)
 
 

@@ -13,6 +13,8 @@ from bearhug.files.model import Node, Snapshot
 from bearhug.hub import Hub, Transaction
 from bearhug.inference import memory
 from bearhug.inference.engines.base import Contents, Engine, ModelFile
+from bearhug.inference.engines.upstream import UpstreamEngine
+from bearhug.inference.engines.upstream import digest as elsewhere
 from bearhug.inference.model import NotServed, Placement, PlacementStage
 from bearhug.inference.resident import Stage
 from bearhug.inference.service import headers
@@ -96,6 +98,8 @@ def none(why: str) -> Placement:
 
 def standing(hub: Hub, placement: Placement, *, key: str, needed: int) -> Placement:
     """The placement as things are at this moment: asleep, waking, awake, or too large."""
+    if placement.engine == UpstreamEngine.name:
+        return replace(placement, stage=PlacementStage.ON, words="Runs elsewhere")
     supervisor = hub.rooms.get("supervisor")
     stage = supervisor.status(key).stage if supervisor else Stage.COLD
     if stage is Stage.READY:
@@ -148,7 +152,9 @@ def _model(
         raise NotServed(f"Its architecture, {header.architecture}, writes no text.")
     return ModelFile(
         name=str(repo.name),
-        digest=digest_of([shard.digest for shard in weights]),
+        digest=digest_of([each.digest for each in weights])
+        if weights
+        else elsewhere(candidate.upstreams),
         engine=choice.engine.name,
         paths=(),
         size=candidate.size,

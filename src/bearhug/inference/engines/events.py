@@ -1,0 +1,46 @@
+"""Server-sent events of an engine, here or elsewhere, as chunks of an answer."""
+
+import json
+import time
+from collections.abc import AsyncGenerator
+
+import httpx
+
+from bearhug.inference.engines.base import Chunk, EngineFailed, TookTooLong
+
+MAX_EVENT_BYTES = 8 * 1024**2
+
+
+def says_something(chunk: Chunk) -> bool:
+    choices = chunk.get("choices") or [{}]
+    said = choices[0].get("delta", choices[0])
+    return any(said.get(key) for key in ("content", "reasoning_content", "tool_calls", "text"))
+
+
+async def events(response: httpx.Response, deadline: float) -> AsyncGenerator[Chunk, None]:
+    """Server-sent events, one line of JSON each. Comments only show that the runner lives.
+
+    Lines end at \\n alone: httpx's own splitting also breaks at U+2028, which JSON may hold.
+    """
+    rest = b""
+    async for data in response.aiter_raw():
+        if time.monotonic() > deadline:
+            raise TookTooLong("The answer reached its limit of time; what it said is kept.")
+        *lines, rest = (rest + data).split(b"\n")
+        if len(rest) > MAX_EVENT_BYTES:
+            raise EngineFailed("The engine sent an endless line.")
+        for line in lines:
+            said = line.removeprefix(b"data:").strip()
+            if line.startswith(b"data:") and said.startswith(b"{"):
+                yield _event(said)
+
+
+def _event(said: bytes) -> Chunk:
+    try:
+        chunk: Chunk = json.loads(said)
+    except ValueError as bad:
+        raise EngineFailed("The engine sent an event that is no JSON.") from bad
+    if error := chunk.get("error"):
+        words = error.get("message", error) if isinstance(error, dict) else error
+        raise EngineFailed(str(words))
+    return chunk
