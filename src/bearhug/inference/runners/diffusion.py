@@ -31,6 +31,7 @@ class Painter:
     def __init__(self, pipe: Any) -> None:
         self.pipe = pipe
         self.scheduler: Any = getattr(pipe, "scheduler", None)
+        pipe.set_progress_bar_config(disable=True)
         self.known = set(inspect.signature(pipe.__call__).parameters)
 
     @cached_property
@@ -55,7 +56,10 @@ class Painter:
         kinds = {kind.__name__: kind for kind in getattr(self.scheduler, "compatibles", [])}
         if name not in kinds:
             raise BadInput(f"`scheduler` may be {', '.join(sorted(kinds))}.", "scheduler")
-        self.pipe.scheduler = kinds[name].from_config(self.scheduler.config)
+        try:
+            self.pipe.scheduler = kinds[name].from_config(self.scheduler.config)
+        except ImportError as missing:  # torchsde, for one
+            raise BadInput(f"The scheduler {name} is not here: {missing}", "scheduler") from None
 
 
 def load(setup: Setup) -> Painter:
@@ -70,12 +74,12 @@ def load(setup: Setup) -> Painter:
     kind: Any = DiffusionPipeline
     pipe = kind.from_pretrained(
         setup.folder,
-        torch_dtype=torch.float16 if loading.device().type == "cuda" else torch.float32,
+        dtype=torch.float16 if loading.device().type == "cuda" else torch.float32,
         local_files_only=True,
+        low_cpu_mem_usage=False,
         use_safetensors=None if setup.sealed else True,
         trust_remote_code=setup.trusted,
     )
-    pipe.set_progress_bar_config(disable=True)
     return Painter(pipe.to(loading.device()))
 
 
