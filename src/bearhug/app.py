@@ -242,6 +242,8 @@ JOBS: Jobs = {
     "git.forget": files_jobs.forget,
     "git.prune": files_jobs.prune,
     "inference.estimate": inference_jobs.estimate,
+    "inference.forget_files": inference_jobs.forget_files,
+    "inference.sweep_runs": inference_jobs.sweep_runs,
     "webhooks.prune": webhooks_jobs.prune,
 }
 

@@ -1,6 +1,5 @@
 """Saved runs: what a model really said, kept under a link of its own."""
 
-import secrets
 from dataclasses import replace
 
 from bearhug.cards import service as cards
@@ -9,14 +8,18 @@ from bearhug.files.model import HistoryRewritten
 from bearhug.hub import Actor, Permission, Transaction
 from bearhug.inference import store
 from bearhug.inference.model import Run, RunNotFound, Said
-from bearhug.inference.service.keeping import ID_LENGTH, ID_LETTERS, forget
+from bearhug.inference.service.keeping import SWEEP_SECONDS, new_id
 from bearhug.kit.wire import Moment
 from bearhug.repos import service as repos
 from bearhug.repos import store as repo_rows
 from bearhug.repos.model import Access, Repo
 
+
 def save(tx: Transaction, said: Said, *, public: bool, id: str = "") -> Run:
-    """Keep what a model said, under the `id` its files were laid down by (`keep`). Raises NotSignedIn, or RepoNotFound if its repo is hidden by now."""
+    """Keep what a model said, under the `id` by which its files were laid down (`keep`).
+
+    Raises NotSignedIn, or RepoNotFound if its repo is hidden by now.
+    """
     user_id = tx.actor.require_user()
     tx.actor.require_grant(Permission.INFERENCE, account=user_id)
     repo = repo_rows.by_id(tx.db, said.repo_id)
@@ -25,7 +28,7 @@ def save(tx: Transaction, said: Said, *, public: bool, id: str = "") -> Run:
     repos.require(tx.actor, repo, Access.READ)
     card = cards.card(tx, repo)
     run = Run(
-        id or "".join(secrets.choice(ID_LETTERS) for _ in range(ID_LENGTH)),
+        id or new_id(),
         said,
         card.summary if card else "",
         public,
@@ -34,6 +37,8 @@ def save(tx: Transaction, said: Said, *, public: bool, id: str = "") -> Run:
         tx.now,
     )
     store.add(tx.db, run)
+    if said.inputs is not None:
+        tx.later("inference.sweep_runs", delay_seconds=SWEEP_SECONDS)
     return run
 
 
@@ -75,7 +80,8 @@ def remove(tx: Transaction, id: str) -> Repo:
     """Delete it; the model it was of is returned."""
     kept = _own(tx, id)
     store.drop(tx.db, kept.id)
-    tx.after(lambda: forget(tx.hub, kept))
+    if kept.said.inputs is not None:
+        tx.later("inference.forget_files", run=kept.id)
     repo = repo_rows.by_id(tx.db, kept.said.repo_id)
     assert repo is not None
     return repo

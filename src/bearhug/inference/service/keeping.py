@@ -1,0 +1,106 @@
+"""What a saved run keeps beside its row: the pictures and recordings it was made of.
+
+Each is an object named by its content, under the run's own id: runs share none, so a run takes
+its files with it. In the run, {"$bytes": …} has become {"$object": sha256, "type", "size"}.
+"""
+
+import base64
+import hashlib
+import secrets
+import string
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from bearhug.errors import EntryNotFound
+from bearhug.hub import Hub, Transaction
+from bearhug.inference import store
+from bearhug.inference.model import Run, Said
+from bearhug.kit.wire import Moment
+
+PREFIX = "runs"
+ID_LETTERS = string.ascii_letters + string.digits
+ID_LENGTH = 10
+SWEEP_SECONDS = 24 * 3600
+STRAY_MILLISECONDS = 3600 * 1000
+"""Files come before their row: what is younger may be waiting for it."""
+
+MOST_FILES = 64
+"""Of one run: a segmented picture has a mask a thing."""
+
+
+def new_id() -> str:
+    """What a run is called in its address: not to be guessed."""
+    return "".join(secrets.choice(ID_LETTERS) for _ in range(ID_LENGTH))
+
+
+def keep(hub: Hub, said: Said) -> tuple[str, Said]:
+    """A new run's id, and what was said with its files laid down. Slow: call it in a thread."""
+    id = new_id()
+    room = [MOST_FILES]
+    inputs, answer = (_laid(hub, id, each, room) for each in (said.inputs, said.answer))
+    return id, replace(said, inputs=inputs, answer=answer)
+
+
+def file(tx: Transaction, run: Run, sha256: str) -> tuple[bytes, str]:
+    """One of the run's files and its type. Raises EntryNotFound."""
+    for kept in _files((run.said.inputs, run.said.answer)):
+        if kept["$object"] == sha256:
+            with suppress(FileNotFoundError):
+                return tx.hub.objects.get(_key(run.id, sha256)), str(kept.get("type", ""))
+    raise EntryNotFound("That run has no such file.")
+
+
+def forget(hub: Hub, id: str) -> None:
+    """Delete a run's files, once its row is gone."""
+    if not _is_kept(hub, id):
+        for stored in hub.objects.walk(f"{PREFIX}/{id}"):
+            hub.objects.delete(stored.key)
+
+
+def sweep(hub: Hub, now: Moment | None = None) -> int:
+    """Delete files of runs that are no more, as when a repo went with its runs; how many."""
+    gone = 0
+    limit = (hub.clock() if now is None else now) - STRAY_MILLISECONDS
+    for stored in hub.objects.walk(PREFIX):
+        if stored.written_at < limit and not _is_kept(hub, stored.key.split("/")[1]):
+            hub.objects.delete(stored.key)
+            gone += 1
+    return gone
+
+
+def _is_kept(hub: Hub, id: str) -> bool:
+    return hub.read(lambda tx: store.by_id(tx.db, id)) is not None
+
+
+def _laid(hub: Hub, id: str, value: Any, room: list[int]) -> Any:
+    if isinstance(value, list):
+        return [_laid(hub, id, each, room) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if "$bytes" not in value:
+        return {name: _laid(hub, id, each, room) for name, each in value.items()}
+    data, kind = base64.b64decode(value["$bytes"]), value.get("type", "")
+    if room[0] <= 0:
+        return {"$gone": len(data), "type": kind}
+    room[0] -= 1
+    sha256 = hashlib.sha256(data).hexdigest()
+    hub.objects.put(_key(id, sha256), data)
+    return {"$object": sha256, "type": kind, "size": len(data)}
+
+
+def _files(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        if "$object" in value:
+            yield value
+        else:
+            for each in value.values():
+                yield from _files(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _files(each)
+
+
+def _key(id: str, sha256: str) -> str:
+    return f"{PREFIX}/{id}/{sha256}"
