@@ -1,4 +1,4 @@
-"""A saved run of a task, as its page draws it: the answer in the public API's shape, files as links.
+"""A saved run of a task, as its page draws it: the public API's shape, with files as links.
 
 The page's script draws it as the widget did (js/components/task-answer.js).
 """
@@ -10,14 +10,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bearhug.inference.model import Said
-from bearhug.inference.pages.forms import form_of
+from bearhug.inference.model import Run, Said
+from bearhug.inference.pages.forms import Form, form_of
+from bearhug.inference.task_snippets import FILE
 
 MOST_NUMBERS = 16_384
 """Of a vector that is drawn; more are told by their count."""
 
-Address = Callable[[Mapping[str, Any]], str]
-"""Where a kept file ({"$object"} or {"$bytes"}) can be got; "" where it is not kept."""
+Address = Callable[[Mapping[str, Any]], Any]
+"""Where a kept file ({"$object": sha256}) can be got; "" where it is not kept."""
 
 _RESHAPED: Mapping[str, Callable[[Any], Any]] = {
     "entities": lambda answer: _flat(answer),
@@ -38,45 +39,99 @@ class Keepsake:
     body: str
     file: str = ""
     file_type: str = ""
+    question: str = ""
+    """What was asked of a picture or a sound."""
 
 
-def keepsake(said: Said, address: Address) -> Keepsake | None:
+def address(run: Run, kept: Mapping[str, Any]) -> str:
+    """Where a file of the run's lies; "" for one that was too large to be kept."""
+    return f"{run.path}/files/{kept['$object']}" if "$object" in kept else ""
+
+
+def keepsake(said: Said, place: Address) -> Keepsake | None:
     """None for text and chat, whose answers are words, and for what is kept no more."""
     form = form_of(said.task)
     if said.answer is None or form is None or form.answer == "talk":
         return None
     reshape = _RESHAPED.get(form.answer)
-    answer = _plain(reshape(said.answer) if reshape else said.answer, address)
+    answer = _plain(reshape(said.answer) if reshape else said.answer, place)
     file = _file(said.inputs)
-    body = {"inputs": _asked(form.answer, said.inputs, address), "parameters": {}}
-    if answer is None or (file and not address(file)):
+    body = {"inputs": _asked(form.answer, said.inputs, place), "parameters": {}}
+    if answer is None or (file and not place(file)):
         return None
     return Keepsake(
         form.answer,
         json.dumps(answer, ensure_ascii=False),
         json.dumps(body, ensure_ascii=False),
-        address(file) if file else "",
+        place(file) if file else "",
         str(file.get("type", "")) if file else "",
+        _question(said.inputs),
     )
 
 
-def _asked(kind: str, inputs: Any, address: Address) -> Any:
+def body_of_run(said: Said) -> dict[str, Any]:
+    """What the public API was asked, with names for files: for the code beside it."""
+    form = form_of(said.task)
+    names = {"image": "picture.png", "audio": "sound.wav"}
+    kind = next((each.kind for each in form.fields if each.kind in names), "") if form else ""
+
+    def named(kept: Mapping[str, Any]) -> Any:
+        return {FILE: names.get(kind, "file.bin")}
+
+    inputs = _asked(form.answer if form else "", said.inputs, named)
+    return {"inputs": inputs} | ({"parameters": dict(said.parameters)} if said.parameters else {})
+
+
+def fills_of(form: Form, said: Said, place: Address) -> dict[str, Any]:
+    """The run's question as the form's fields hold it: to ask it again."""
+    inputs = _asked(form.answer, said.inputs, lambda kept: {"src": place(kept), "name": "file"})
+    names = [each.name for each in (*form.fields, *form.settings)]
+    found = {name: _held(name, inputs, said.parameters) for name in names}
+    return {name: value for name, value in found.items() if value not in ("", None)}
+
+
+def _held(name: str, inputs: Any, parameters: Mapping[str, Any]) -> Any:
+    """What a field of this name holds of the question."""
+    way, _, last = name.rpartition(".")
+    parts = inputs if isinstance(inputs, dict) and "src" not in inputs else {}
+    if name == "inputs":
+        return parts.get("image", inputs)
+    if way == "inputs" or last in parts:
+        return parts.get(last, "")
+    return parameters.get(last, "")
+
+
+def settings_told(said: Said) -> list[tuple[str, str]]:
+    """The settings in the words of the widget's fields."""
+    form = form_of(said.task)
+    fields = (*form.fields, *form.settings) if form else ()
+    words = {each.name.rpartition(".")[2]: each.label for each in fields}
+    return [
+        (
+            words.get(name, name),
+            ", ".join(map(str, value)) if isinstance(value, list) else str(value),
+        )
+        for name, value in said.parameters.items()
+    ]
+
+
+def _asked(kind: str, inputs: Any, place: Address) -> Any:
     """The question, one of each: engines are given lists where callers send one text."""
-    plain = _plain(inputs, address)
+    plain = _plain(inputs, place)
     one = plain[0] if isinstance(plain, list) and len(plain) == 1 else plain
     return {"data": one["table"]} if kind == "predicted" and isinstance(one, dict) else one
 
 
-def _plain(value: Any, address: Address) -> Any:
+def _plain(value: Any, place: Address) -> Any:
     if isinstance(value, list):
-        return [_plain(each, address) for each in value]
+        return [_plain(each, place) for each in value]
     if not isinstance(value, dict):
         return value
     if "$array" in value:
         return _numbers(value)
     if _is_file(value):
-        return address(value)
-    return {name: _plain(each, address) for name, each in value.items()}
+        return place(value)
+    return {name: _plain(each, place) for name, each in value.items()}
 
 
 def _numbers(array: Mapping[str, Any]) -> Any:
@@ -101,6 +156,12 @@ def _file(value: Any) -> Mapping[str, Any] | None:
             return value
         return next((found for each in value.values() if (found := _file(each))), None)
     return None
+
+
+def _question(inputs: Any) -> str:
+    if not isinstance(inputs, Mapping):
+        return ""
+    return str(inputs.get("question") or inputs.get("prompt") or "")
 
 
 def _is_file(value: Mapping[str, Any]) -> bool:

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from bearhug.cards import service as cards
@@ -11,6 +12,7 @@ from bearhug.hub import Transaction
 from bearhug.inference import service, watching
 from bearhug.inference.model import NotServed, Placement, PlacementStage, Run, RunNotFound, Turn
 from bearhug.inference.pages.colours import Coloured, coloured
+from bearhug.inference.pages.keepsakes import address, fills_of
 from bearhug.inference.pages.widgets import Widget, widget_of
 from bearhug.inference.room import ModelRoom
 from bearhug.inference.service import Located
@@ -102,6 +104,8 @@ async def talk_of(call: Call, repo: Repo) -> Talk | None:
     sight = await watching.look(room, found)
     placement = sight.placement
     if widget and not widget.talks:
+        if run is not None and run.said.inputs is not None:
+            widget = replace(widget, fills=fills_of(widget.form, run.said, partial(address, run)))
         code = task_snippets(call.base_url, str(repo.name), widget.form.task, widget.body)
         return Talk(
             repo,
@@ -170,7 +174,7 @@ def _look(
     try:
         found: Located | Placement = service.locate(tx, repo)
     except NotServed as reason:
-        found = Placement(words="Not run here", why=reason.message)
+        found = service.unplaced(tx, repo, reason)
     return card, found, _wanted(tx, repo, wanted) if wanted else None
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import OrderedDict
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -10,12 +11,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bearhug.errors import BadRequest, NotFound
+from bearhug.hub import Transaction
 from bearhug.inference import picture, service
 from bearhug.inference.model import Run, Turn
 from bearhug.inference.pages.colours import coloured
+from bearhug.inference.pages.keepsakes import address, body_of_run, keepsake, settings_told
 from bearhug.inference.room import ModelRoom
-from bearhug.inference.snippets import snippets
+from bearhug.inference.snippets import Snippet, snippets
+from bearhug.inference.task_snippets import task_snippets
+from bearhug.repos.model import Repo
 from bearhug.web.call import Call
+from bearhug.web.sending import BytesResponse
 
 PAGE = 20
 MOST_BODY_BYTES = 16 * 1024
@@ -43,7 +49,8 @@ async def save(request: Request) -> Response:
     answer = room.heard.get(id, user_id)
     if answer is None:
         raise NotFound("That answer is not remembered: they are for an hour. Ask again.")
-    run = await call.write(service.save, answer.said(), public=public)
+    id, said = await call.thread(service.keep, call.hub, answer.said())
+    run = await call.write(service.save, said, public=public, id=id)
     if not as_json:
         return call.redirect(run.path, flash="Saved.")
     told = {"id": run.id, "url": call.base_url + run.path, "public": run.public}
@@ -54,23 +61,36 @@ async def show(request: Request) -> Response:
     call = Call.of(request)
     run, repo = await call.read(service.run, request.path_params["id"])
     actor = await call.actor()
-    said = run.said
-    code = snippets(
-        call.base_url,
-        f"{repo.name}@{said.revision}:{said.file}",
-        said.turns,
-        said.parameters,
-        chat=said.task == "conversational",
-    )
+    kept = keepsake(run.said, partial(address, run))
+    code = _code(call, run, repo)
     return await call.page(
         "inference/run.html",
         run=run,
         repo=repo,
         before=_before(run),
+        kept=kept,
+        kept_settings=settings_told(run.said),
         code=coloured(code),
         owns=actor.user_id is not None and run.user_id == actor.user_id,
         drawable=picture.drawable(),
         place="runs",
+    )
+
+
+async def file(request: Request) -> Response:
+    """A picture or recording of a run's, by its sha256."""
+    call = Call.of(request)
+    sha256 = request.path_params["sha256"]
+
+    def get(tx: Transaction) -> tuple[bytes, str]:
+        run, _ = service.run(tx, request.path_params["id"])
+        return service.file(tx, run, sha256)
+
+    data, kind = await call.read_slow(get)
+    name = f"{sha256[:12]}.{kind.rpartition('/')[2] or 'bin'}"
+    headers = {"Cache-Control": "private, max-age=86400, immutable"}
+    return BytesResponse(
+        data, etag=sha256, filename=name, content_type=kind, inline=True, headers=headers
     )
 
 
@@ -108,6 +128,19 @@ async def delete(request: Request) -> Response:
     return call.redirect("/runs", flash="The run is gone.")
 
 
+def _code(call: Call, run: Run, repo: Repo) -> list[Snippet]:
+    said = run.said
+    if said.inputs is not None:
+        return task_snippets(call.base_url, str(repo.name), said.task, body_of_run(said))
+    return snippets(
+        call.base_url,
+        f"{repo.name}@{said.revision}:{said.file}",
+        said.turns,
+        said.parameters,
+        chat=said.task == "conversational",
+    )
+
+
 def _before(run: Run) -> tuple[Turn, ...]:
     """What was said before the last question."""
     return run.said.turns[:-1]
@@ -138,6 +171,7 @@ routes: list[BaseRoute] = [
     Route("/runs", save, methods=["POST"]),
     Route("/runs/{id:seg}.png", draw, methods=["GET"]),
     Route("/runs/{id:seg}", show, methods=["GET"]),
+    Route("/runs/{id:seg}/files/{sha256:seg}", file, methods=["GET"]),
     Route("/runs/{id:seg}", delete, methods=["DELETE"]),
     Route("/runs/{id:seg}/visibility", change, methods=["POST"]),
     Route("/runs/{id:seg}/delete", delete, methods=["POST"]),
