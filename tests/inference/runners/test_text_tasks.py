@@ -19,7 +19,7 @@ from transformers import (
 from bearhug.inference.runners.task import BadInput
 from bearhug.inference.runners.wire import read_array
 from tests.inference import models
-from tests.inference.runners.asking import Asking
+from tests.inference.runners.worker import Asking
 
 pytestmark = pytest.mark.model
 
@@ -51,7 +51,7 @@ def test_texts_are_classified_as_the_library_does(made: Path) -> None:
     model, tokenizer = library(made, AutoModelForSequenceClassification, "sentiment")
     expected = logits(model, **tokenizer("a good bear", return_tensors="pt"))[0].softmax(-1)
     [answer] = ask(["a good bear"])
-    assert [one["label"] for one in answer][0] == model.config.id2label[int(expected.argmax())]
+    assert answer[0]["label"] == model.config.id2label[int(expected.argmax())]
     assert {one["label"]: pytest.approx(one["score"], abs=1e-5) for one in answer} == {
         model.config.id2label[index]: float(score) for index, score in enumerate(expected)
     }
@@ -191,7 +191,8 @@ def test_tables_answer_questions(made: Path) -> None:
     )
     assert answer["cells"] == expected["cells"]
     assert answer["aggregator"] == expected["aggregator"]
-    for wrong in ({}, {"a": []}, {"a": ["x"], "b": []}, [["x"]]):
+    wrongs: list[Any] = [{}, {"a": []}, {"a": ["x"], "b": []}, [["x"]]]
+    for wrong in wrongs:
         with pytest.raises(BadInput, match="table"):
             ask({"query": "x", "table": wrong})
 
