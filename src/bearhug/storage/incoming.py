@@ -74,7 +74,7 @@ class Incoming:
         if self._expected_size not in (None, declared):
             raise ChecksumMismatch(f"Expected {self._expected_size} bytes, got {declared}.")
 
-    def feed(self, chunk: bytes | bytearray) -> None:
+    def feed(self, chunk: bytes | bytearray | memoryview) -> None:
         """Hash and write the next bytes. Slow (disk); raises as soon as there are too many.
 
         Raises TooLarge or ChecksumMismatch.
@@ -112,7 +112,7 @@ class Incoming:
                 self._path.unlink(missing_ok=True)
 
 
-def write_all(file: FileIO, data: bytes | bytearray) -> None:
+def write_all(file: FileIO, data: bytes | bytearray | memoryview) -> None:
     """Write every byte: one raw write may stop half way when a disk is nearly full."""
     view = memoryview(data)
     while view:

@@ -33,21 +33,28 @@ class Sink(Protocol):
     def check_length(self, declared: int | None) -> None:
         """Raises if a body of that length is not wanted."""
 
-    def feed(self, chunk: bytes | bytearray) -> None:
-        """Take the next bytes. Slow."""
+    def feed(self, chunk: memoryview) -> None:
+        """Take the next bytes, which are others once it returns. Slow."""
 
 
 async def pour(request: Request, sink: Sink) -> None:
     """The body by BLOCK_BYTES in threads. Raises as `receive`, and whatever the sink raises."""
     request.scope["bearhug.body_limit"] = None  # the sink has its own
-    sink.check_length(_declared(request))
-    batch = bytearray()
+    declared = _declared(request)
+    sink.check_length(declared)
+    # One block for all of the body: to ask the kernel for fresh ones would cost as much again.
+    block = memoryview(bytearray(BLOCK_BYTES if declared is None else min(declared, BLOCK_BYTES)))
+    filled = 0
     async for chunk in arriving(request):
-        batch += chunk
-        if len(batch) >= BLOCK_BYTES:
-            await run_in_threadpool(sink.feed, batch)
-            batch = bytearray()
-    await run_in_threadpool(sink.feed, batch)
+        left = memoryview(chunk)
+        while left:
+            some = left[: len(block) - filled]
+            block[filled : filled + len(some)] = some
+            filled, left = filled + len(some), left[len(some) :]
+            if filled == len(block):
+                await run_in_threadpool(sink.feed, block)
+                filled = 0
+    await run_in_threadpool(sink.feed, block[:filled])
 
 
 def _declared(request: Request) -> int | None:

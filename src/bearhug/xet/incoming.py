@@ -30,7 +30,7 @@ class IncomingXorb:
         if declared is not None and declared > MOST_BYTES:
             raise TooLarge(f"A xorb has at most {MOST_BYTES} bytes.", limit=MOST_BYTES)
 
-    def feed(self, chunk: bytes | bytearray) -> None:
+    def feed(self, chunk: bytes | bytearray | memoryview) -> None:
         """Verify and write the next bytes. Raises Unprocessable as soon as they cannot be one."""
         with self._lock:
             try:

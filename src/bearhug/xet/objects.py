@@ -115,6 +115,12 @@ class XetObjects:
                 if data:
                     yield data
 
+    def chunks(self, file: XetFile) -> Iterator[bytes | memoryview]:
+        """All of a file, chunk by chunk, none of them copied without need."""
+        for run in file.runs:
+            for stored in self._stored(Piece(self.xorb(run.xorb_id), run.start, run.stop)):
+                yield from chunks_of(stored)
+
     def plan(self, runs: Sequence[Run], start: int, stop: int) -> Plan:
         """The chunks that hold bytes [start, stop) of a file; the range is not empty."""
         ends = list(accumulate(run.raw_bytes for run in runs))
@@ -155,13 +161,18 @@ class XetObjects:
 
     def _blocks(self, piece: Piece) -> Iterator[bytes]:
         """A piece's chunks, decompressed, so much of the stored bytes at a time."""
+        for stored in self._stored(piece):
+            yield b"".join(chunks_of(stored))
+
+    def _stored(self, piece: Piece) -> Iterator[memoryview]:
+        """A piece's bytes as they are stored, cut between chunks."""
         layout, chunk = piece.xorb.layout, piece.start
         step = BLOCK_BYTES if self.local else FAR_BYTES
         while chunk < piece.stop:
             first = layout.end(chunk)
             stop = min(piece.stop, max(chunk + 1, _chunk_at(layout, first + step)))
             stored = b"".join(self.beneath.read(piece.xorb.key, first, layout.end(stop)))
-            yield b"".join(chunks_of(memoryview(stored)))
+            yield memoryview(stored)
             chunk = stop
 
     def _file(self, key: str) -> XetFile | None:

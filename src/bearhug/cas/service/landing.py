@@ -155,8 +155,8 @@ class _Checking:
             return known.sha256
         digest = hashlib.sha256()
         try:
-            for block in self._objects.read_file(file):
-                digest.update(block)
+            for chunk in self._objects.chunks(file):
+                digest.update(chunk)
         except FileNotFoundError as error:
             raise Unprocessable(COLLECTED) from error
         except Malformed as error:

@@ -125,6 +125,6 @@ class _Whole:
         if declared is not None and declared > self._limit:
             raise TooLarge(f"At most {self._limit} bytes are taken here.", limit=self._limit)
 
-    def feed(self, chunk: bytes | bytearray) -> None:
+    def feed(self, chunk: bytes | bytearray | memoryview) -> None:
         self.check_length(len(self.data) + len(chunk))
         self.data += chunk

@@ -173,7 +173,7 @@ class Verifier:
     """
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._rest = bytearray()
         self._places: list[Place] = []
         self._leaves: list[tuple[bytes, int]] = []
         self._size = self._raw = 0
@@ -184,22 +184,35 @@ class Verifier:
         """How many bytes its complete chunks take, headers and all."""
         return self._size
 
-    def feed(self, data: bytes | bytearray) -> None:
+    def feed(self, data: bytes | bytearray | memoryview) -> None:
         """Raises Malformed as soon as it is known."""
-        buffer = self._rest + data
-        view, start = memoryview(buffer), 0
-        while not self._footer and (stop := self._whole(buffer, start)):
-            place = _place(view, start, stop)
-            self._take(view, place)
+        view = memoryview(data)
+        start = self._complete(view) if self._rest else 0
+        while not self._footer and (stop := self._whole(view, start)):
+            self._take(view, start, stop)
             start = stop
-        self._size += start
-        self._rest = buffer[start:]
+        self._rest += view[start:]
         if self._footer and len(self._rest) > _FOOTER_MOST:
             raise Malformed("something follows the last chunk")
 
+    def _complete(self, view: memoryview) -> int:
+        """Take the chunk that was begun, if it ends here; how many of these bytes it needed."""
+        rest, taken = self._rest, max(0, HEADER - len(self._rest))
+        rest += view[:taken]
+        if len(rest) < HEADER or self._footer or rest.startswith(FOOTER):
+            self._footer |= rest.startswith(FOOTER)
+            return min(taken, len(view))
+        more = _end(rest, 0) - len(rest)
+        rest += view[taken : taken + more]
+        begun = memoryview(bytes(rest))
+        if stop := self._whole(begun, 0):
+            self._take(begun, 0, stop)
+            rest.clear()
+        return min(taken + more, len(view))
+
     def finish(self, name: bytes | None = None) -> Layout:
         """All has come. Raises Malformed, also if it is not the xorb of that `name`."""
-        if self._rest and not (self._footer and _is_footer(self._rest, len(self._places))):
+        if self._rest and not (self._footer and _is_footer(bytes(self._rest), len(self._places))):
             raise Malformed("something follows the last chunk, or it is cut off")
         if not self._places:
             raise Malformed("a xorb has at least one chunk")
@@ -208,26 +221,33 @@ class Verifier:
             raise Malformed(f"these are the bytes of {text(layout.hash)}")
         return layout
 
-    def _whole(self, buffer: bytes, start: int) -> int:
+    def _whole(self, view: memoryview, start: int) -> int:
         """Where the chunk that begins here ends, or 0 if it has not come whole."""
-        if len(buffer) - start < HEADER:
+        if len(view) - start < HEADER:
             return 0
-        if buffer.startswith(FOOTER, start):
+        if view[start : start + len(FOOTER)] == FOOTER:
             self._footer = True
             return 0
-        stop = start + HEADER + int.from_bytes(buffer[start + 1 : start + 4], "little")
+        stop = _end(view, start)
         if stop - start > HEADER + 2 * MOST_CHUNK:
-            raise Malformed(f"the chunk at byte {self._size + start} is too long")
-        return stop if stop <= len(buffer) else 0
+            raise Malformed(f"the chunk at byte {self._size} is too long")
+        return stop if stop <= len(view) else 0
 
-    def _take(self, view: memoryview, place: Place) -> None:
+    def _take(self, view: memoryview, start: int, stop: int) -> None:
+        place = _place(view, start, stop)
         self._raw += place.raw_bytes
         if len(self._places) == MOST_CHUNKS or self._raw > MOST_RAW:
             raise Malformed(f"a xorb has at most {MOST_CHUNKS} chunks and {MOST_RAW} bytes of them")
         self._leaves.append((chunk_hash(decoded(view, place)), place.raw_bytes))
-        before = self._size
+        before = self._size - start
         moved = Place(before + place.start, before + place.stop, place.scheme, place.raw_bytes)
         self._places.append(moved)
+        self._size += stop - start
+
+
+def _end(body: bytearray | memoryview, start: int) -> int:
+    """Where a chunk ends, as its header says."""
+    return start + HEADER + int.from_bytes(body[start + 1 : start + 4], "little")
 
 
 def verify(body: bytes | bytearray, name: bytes | None = None) -> Layout:
