@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from bearhug.db import adding
 from bearhug.db.schema import sessions
@@ -139,6 +139,20 @@ def test_back_undoes_a_filter(page: Page) -> None:
     page.go_forward()
     expect(page.get_by_role("checkbox", name="Translation")).to_be_checked()
     expect(page.locator(".hit")).to_have_count(10)
+
+
+def test_a_filter_ticked_before_the_script_came_is_a_step_too(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/live-form.js*", lambda route: held.append(route))
+    with page.expect_request("**/live-form.js*"):
+        page.goto("/models", wait_until="commit")
+    page.get_by_role("checkbox", name="Translation").check()
+    for route in held:
+        route.continue_()
+    expect(page).to_have_url(re.compile(r"pipeline_tag=translation$"))
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/models$"))
+    expect(page.get_by_role("checkbox", name="Translation")).not_to_be_checked()
 
 
 def test_the_bar_shows_what_is_found_while_one_types(page: Page) -> None:

@@ -25,8 +25,10 @@ class LiveForm extends HTMLElement {
       this.#refresh()
     })
     addEventListener("popstate", this.#back)
-    // Someone was faster than this script, or the browser put back what was ticked before.
-    if ([...this.#form.elements].some(touched)) this.#soon()
+    // Someone was faster than this script, which is a step; or the browser put back what was ticked before: none.
+    if (![...this.#form.elements].some(touched)) return
+    this.#stepping = performance.getEntriesByType("navigation")[0]?.type === "navigate"
+    this.#soon()
   }
 
   disconnectedCallback() {
