@@ -114,6 +114,13 @@ def test_a_tag_is_a_quantisation_or_a_file(
     assert told["layers"][0]["digest"] == f"sha256:{sha256}"
 
 
+def test_older_llama_cpp_is_told_the_files_name(client: TestClient, smol: dict[str, bytes]) -> None:
+    asked = {"User-Agent": "llama-cpp", "Accept": "application/json"}
+    told = client.get("/v2/ada/smol/manifests/Q8_0", headers=asked).json()
+    assert told["ggufFile"]["rfilename"] == "smol-Q8_0.gguf"
+    assert "mmprojFile" not in told
+
+
 def test_the_repos_own_words_come_first(client: TestClient, hub: Hub) -> None:
     own = {"template": "{{ .Prompt }}!", "system": "You are a bear.", "params": '{"top_k": 3}'}
     make_repo(hub, "own")

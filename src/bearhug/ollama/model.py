@@ -62,6 +62,17 @@ class Manifest:
         return json.dumps(told).encode()
 
     @property
+    def for_llama(self) -> bytes:
+        """The same with the names of files: llama.cpp asks for them (common/arg.cpp of 2025)."""
+        named = {"ggufFile": "model", "mmprojFile": "projector"}
+        told = json.loads(self.content)
+        for key, kind in named.items():
+            for layer in self.layers:
+                if layer.media_type == _typed(kind):
+                    told[key] = {"rfilename": layer.path, "size": layer.size}
+        return json.dumps(told).encode()
+
+    @property
     def digest(self) -> str:
         return f"sha256:{hashlib.sha256(self.content).hexdigest()}"
 

@@ -25,6 +25,9 @@ async def manifest(request: Request) -> Response:
     call = Call.of(request)
     found = await call.read_slow(service.manifest, _name(request), request.path_params["tag"])
     headers = {"Docker-Content-Digest": found.digest, "Cache-Control": "no-cache", **VERSION}
+    llama = request.headers.get("user-agent", "").startswith("llama-cpp")
+    if llama:
+        return Response(found.for_llama, media_type="application/json", headers=VERSION)
     return Response(found.content, media_type=MANIFEST_TYPE, headers=headers)
 
 

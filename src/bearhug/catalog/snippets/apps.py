@@ -67,7 +67,7 @@ def ollama(setting: Setting) -> Snippet | None:
 
 
 def vllm(setting: Setting) -> Snippet | None:
-    if "vllm" not in setting.ways:
+    if "vllm" not in setting.ways or setting.card.library == "gguf":
         return None
     return _server(setting, "vllm", "vLLM", f"vllm serve {setting.name}", 8000)
 
