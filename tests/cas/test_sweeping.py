@@ -117,6 +117,33 @@ def test_a_deleted_repos_bytes_go_once_no_client_remembers_them(kept: Hub, clock
     assert xorbs_stored(kept) == 0
 
 
+@pytest.mark.parametrize("rewrite", [True, False])
+def test_a_file_deleted_for_good_frees_its_bytes(kept: Hub, clock: Clock, rewrite: bool) -> None:
+    repo, packed = repo_of(kept, "mine"), pack(DATA)
+    send(kept, repo, packed)
+    commit(kept, repo, packed)
+    ada = person(kept, "ada")
+    files.delete_objects(kept, ada, repo.kind, str(repo.name), [packed.sha256], rewrite=rewrite)
+    pass_days(kept, clock, 2)
+    assert kept.objects.size(lfs_key(packed.sha256)) is None
+    pass_days(kept, clock, 25)
+    assert xorbs_stored(kept) == 0
+
+
+def test_what_a_squash_left_out_goes_too(kept: Hub, clock: Clock) -> None:
+    repo, old, new = repo_of(kept, "mine"), pack(DATA), pack(WITH_ELIGIBLE)
+    for packed in (old, new):
+        send(kept, repo, packed)
+        commit(kept, repo, packed)
+    ada = person(kept, "ada")
+    files.squash(kept, ada, repo.kind, str(repo.name), "main", "Only the last")
+    pass_days(kept, clock, 40)
+    assert kept.objects.size(lfs_key(old.sha256)) is None
+    assert kept.objects.get(lfs_key(new.sha256)) == WITH_ELIGIBLE
+    assert xorbs_stored(kept) == 1
+    assert [str(each) for each in checking.examine(kept)] == []
+
+
 def test_what_another_repo_holds_too_stays(kept: Hub, clock: Clock) -> None:
     packed = pack(DATA)
     first, second = repo_of(kept, "first"), repo_of(kept, "second")

@@ -18,6 +18,7 @@ def compact(hub: Hub, repo_id: int) -> None:
 def prune(hub: Hub, repo_id: int) -> None:
     """Keep of a repo's history what its refs lead to, and no more."""
     _forget_later(hub, pruning.run(hub.db, hub.git, hub.objects, repo_id, at=hub.clock()))
+    pruning.forget_pointers(hub.db, hub.git, repo_id)
     hub.write(lambda tx: store.measure(tx.db, repo_id))
 
 

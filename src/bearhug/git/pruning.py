@@ -7,6 +7,7 @@ from bearhug.errors import Conflict
 from bearhug.git import store
 from bearhug.git.cache import GitCache
 from bearhug.git.compact import keep, roll
+from bearhug.git.native import git
 from bearhug.git.store import PackRow, Ref
 from bearhug.storage.objects import Objects
 
@@ -26,6 +27,36 @@ def run(
         if given_up is not None:
             return given_up
     raise Conflict("This repository is changing too often to be packed; later, then.")
+
+
+def forget_pointers(database: Database, cache: GitCache, repo_id: int) -> int:
+    """Large files that no ref leads to any more are named no more, and may be collected. Slow.
+
+    How many blobs stood for such. Raises Conflict if refs kept moving.
+    """
+
+    def look(db: Connection) -> tuple[set[str], dict[str, Ref], Path | None]:
+        refs = store.refs(db, repo_id)
+        return store.pointers(db, repo_id), refs, cache.sync_refs(db, repo_id) if refs else None
+
+    for _ in range(TRIES):
+        known, refs, bare = database.read(look)
+        gone = known - _led_to(bare) if bare and known else known
+
+        def drop(db: Connection, refs: dict[str, Ref] = refs, gone: set[str] = gone) -> bool:
+            if store.refs(db, repo_id) != refs:  # a commit since may name them again
+                return False
+            store.drop_blobs(db, repo_id, gone)
+            return True
+
+        if database.write(drop):
+            return len(gone)
+    raise Conflict("This repository is changing too often to be looked over; later, then.")
+
+
+def _led_to(bare: Path) -> set[str]:
+    listed = git("rev-list", "--objects", "--no-object-names", "--all", at=bare)
+    return set(listed.decode("ascii").split())
 
 
 def _once(

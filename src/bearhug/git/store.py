@@ -102,6 +102,8 @@ NEW_BLOB = upsert(
     ("repo_id", "oid", "size", "lfs_sha256", "lfs_size"),
     keys=("repo_id", "oid"),
 )
+_POINTERS = statement(select(_blobs.oid).where(_BLOBS_OF, _blobs.lfs_sha256.is_not(None)))
+_DROP_BLOB = statement(delete(blobs_table).where(_BLOBS_OF, _blobs.oid == bindparam("oid")))
 _SOME_BLOBS = select(_blobs.oid, _blobs.size, _blobs.lfs_sha256, _blobs.lfs_size)
 _WANTED = func.json_each(bindparam("oids", type_=Text)).table_valued("value")
 _WANTED_TEXT = func.json_array_elements_text(cast(bindparam("oids", type_=Text), JSON))
@@ -254,6 +256,15 @@ def add_blobs(db: Connection, repo_id: int, new: Iterable[Blob]) -> None:
             for blob in new
         ],
     )
+
+
+def pointers(db: Connection, repo_id: int) -> set[str]:
+    """Blobs of the repo that stand for large files."""
+    return {row.oid for row in db.all(_POINTERS, repo_id=repo_id)}
+
+
+def drop_blobs(db: Connection, repo_id: int, oids: Iterable[str]) -> None:
+    db.many(_DROP_BLOB, [{"repo_id": repo_id, "oid": oid} for oid in oids])
 
 
 def blobs(db: Connection, repo_id: int, oids: Iterable[str]) -> dict[str, Blob]:
