@@ -82,7 +82,7 @@ class Desk:
         return self.git("rev-parse", "HEAD", at=at)
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 10) -> None:
+def wait_until(true: Callable[[], bool], seconds: float = 60) -> None:
     """What follows an answer takes a moment."""
     deadline = time.monotonic() + seconds
     while not true():

@@ -365,7 +365,7 @@ def test_ten_thousand_files_in_one_push(served: Server, ada: Desk) -> None:
     ada.git("fast-import", "--quiet", at=place, stdin=b"".join(lines))
     started = time.monotonic()
     ada.git("push", "-q", "origin", "main", at=place)
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60
     assert api(served, "ada/many")["sha"] == ada.git("rev-parse", "main", at=place)
     assert httpx.get(f"{served.url}/ada/many/resolve/main/34/12/1234.txt").text == "file 1234\n"
     oids = ada.git("ls-tree", "-r", "--format=%(objectname)", "main", at=place).split()

@@ -80,7 +80,7 @@ def cpu_seconds_of_runners(hub: Hub) -> float:
     return found / 100
 
 
-def rests(hub: Hub, seconds: float = 8) -> bool:
+def rests(hub: Hub, seconds: float = 40) -> bool:
     """Whether the runners stop using the processor within that time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

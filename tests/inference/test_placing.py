@@ -1,18 +1,24 @@
 """What a model means on this machine, from rows and headers alone: no runner is started."""
 
+import json
+import struct
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import bindparam, update
 from starlette.testclient import TestClient
 
 from bearhug.app import Application
 from bearhug.config import Settings
+from bearhug.db import statement
+from bearhug.db.schema import accounts
 from bearhug.files import service as files
 from bearhug.files.model import Add, Proposal
 from bearhug.hub import Hub, Transaction
 from bearhug.inference import service
+from bearhug.inference.engines.transformers import TransformersEngine
 from bearhug.inference.model import Placement, PlacementStage
 from bearhug.inference.service.measuring import Measured
 from bearhug.repos import service as repos
@@ -48,7 +54,7 @@ def listed(hub: Hub, name: str = "ada/smol") -> Placement:
 def read_weights(hub: Hub) -> None:
     """Let the jobs that a push left do their work."""
     with TestClient(Application(hub)):
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while not listed(hub).memory_bytes and time.monotonic() < deadline:
             time.sleep(0.05)
 
@@ -114,19 +120,127 @@ def test_clients_are_told_who_serves_it(placing: Hub) -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("model.safetensors", "No engine here loads safetensors yet."),
-        ("pytorch_model.bin", "Pickled weights are never loaded here: they may run code."),
-        ("model.onnx", "No engine here loads this format yet."),
+        ("model.safetensors", "Nothing here says what this model does."),
+        ("pytorch_model.bin", "Nothing here says what this model does."),
         ("notes.txt", "There are no weights here yet."),
         ("broken.gguf", "broken.gguf cannot be read."),
     ],
 )
 def test_what_cannot_be_loaded_says_why(hub: Hub, name: str, words: str) -> None:
-    ada = person(hub, "ada")
-    hub.write_as(ada, repos.create, RepoKind.MODEL, "other")
-    proposal = Proposal((Add(name, b"not much"),), "Add it")
-    files.commit_now(hub, ada, RepoKind.MODEL, "ada/other", proposal)
+    add_files(hub, "other", {name: b"not much"})
     found = placed(hub, "ada/other")
     assert found.stage is PlacementStage.NONE
     assert found.why.startswith(words)
     assert not found.answers
+
+
+TAGGED = b"---\npipeline_tag: text-generation\n---\n# Other\n"
+CONFIG = {"model_type": "llama", "architectures": ["LlamaForCausalLM"]}
+
+
+@pytest.mark.parametrize(
+    ("config", "name", "words"),
+    [
+        ({**CONFIG, "auto_map": {"AutoModel": "x.Y"}}, "model.safetensors", "It needs Python code"),
+        (
+            {**CONFIG, "quantization_config": {"quant_method": "gptq"}},
+            "model.safetensors",
+            "Its weights are packed by gptq",
+        ),
+        (CONFIG, "adapter_model.safetensors", "It is an adapter for its base model"),
+        (CONFIG, "flax_model.msgpack", "Its weights are for TensorFlow or Flax alone."),
+        ({}, "model.safetensors", "There is no config.json here"),
+    ],
+)
+def test_what_transformers_will_not_load_says_why(
+    hub: Hub, config: dict[str, object], name: str, words: str
+) -> None:
+    held = {"README.md": TAGGED, name: b"not much"}
+    add_files(hub, "other", held | ({"config.json": json.dumps(config).encode()} if config else {}))
+    found = placed(hub, "ada/other")
+    assert found.why.startswith(words)
+    assert found.needs_trust == ("auto_map" in config)
+    assert listed(hub, "ada/other").why == found.why
+
+
+def test_a_checkpoint_takes_what_it_needs_and_no_more(hub: Hub) -> None:
+    taken = {
+        "config.json": json.dumps(CONFIG | {"hidden_size": 8, "vocab_size": 10}).encode(),
+        "tokenizer.json": b"{}",
+        "chat_template.jinja": b"x",
+        "model.safetensors": tensors(1000),
+    }
+    left = ("model.fp16.safetensors", "pytorch_model.bin", "onnx/config.json", "code.py", "a.png")
+    add_files(hub, "bear", {"README.md": TAGGED, **taken, **dict.fromkeys(left, b"left")})
+
+    def look(tx: Transaction) -> service.Located:
+        return service.locate(tx, repos.find(tx, RepoKind.MODEL, "ada/bear"))
+
+    if missing := TransformersEngine().available():
+        pytest.skip(missing)
+    found = hub.read(look)
+    assert {shard.path for shard in found.shards} == set(taken)
+    assert found.model.tensors == {"F32": 1000}
+    assert (found.placement.engine, found.task) == ("transformers", "text-generation")
+    assert found.placement.memory_bytes > 500_000_000
+
+
+def test_an_operator_lets_code_run_at_one_commit(hub: Hub) -> None:
+    config = json.dumps({**CONFIG, "auto_map": {"AutoModel": "x.Y"}}).encode()
+    held = {"README.md": TAGGED, "config.json": config, "model.safetensors": tensors(10)}
+    add_files(hub, "coded", {**held, "x.py": b"print(1)"})
+    path = "/api/models/ada/coded/trust-code"
+    with TestClient(Application(hub), base_url="http://hub.test") as client:
+        for token, status in (("hf_grace", 403), ("hf_linus", 403), ("", 401)):
+            headers = {"Authorization": f"Bearer {token}"} if token else {}
+            assert client.post(path, json={}, headers=headers).status_code == status
+        ada = {"Authorization": "Bearer hf_ada"}
+        hub.write(lambda tx: tx.db.run(OPERATES, name="ada"))
+        told = client.get("/api/models/ada/coded/placement", headers=ada).json()
+        assert told["needsTrust"] is True
+        answer = client.post(path, json={}, headers=ada)
+        assert answer.status_code == 200, answer.text
+        assert placed(hub, "ada/coded").needs_trust is False
+        add_more(hub, "coded", {"x.py": b"print(2)"})
+        assert placed(hub, "ada/coded").needs_trust is True
+        assert client.delete(path, headers=ada).status_code == 204
+
+
+def test_what_would_run_instead_is_named(hub: Hub, smollm_path: Path) -> None:
+    add_files(hub, "base", {"README.md": TAGGED, "model.h5": b"keras"})
+    card = CARD.replace(
+        "license:", "base_model: ada/base\nbase_model_relation: quantized\nlicense:"
+    )
+    add_model(hub, "small", card, smollm_path, Visibility.PUBLIC)
+    found = placed(hub, "ada/base")
+    assert not found.answers
+    named = [(each.repo, each.quantisation) for each in found.variants]
+    assert named == ([] if crowded(hub) else [("ada/small", "Q4_1")])
+
+
+def test_speed_is_guessed_before_it_is_measured(placing: Hub) -> None:
+    found = placed(placing)
+    assert found.speed_estimated
+    assert 5 < found.tokens_per_second < 2000
+
+
+OPERATES = statement(
+    update(accounts).where(accounts.c.name == bindparam("name")).values(operator=True)
+)
+
+
+def add_files(hub: Hub, name: str, held: dict[str, bytes]) -> None:
+    hub.write_as(person(hub, "ada"), repos.create, RepoKind.MODEL, name)
+    add_more(hub, name, held)
+
+
+def add_more(hub: Hub, name: str, held: dict[str, bytes]) -> None:
+    proposal = Proposal(tuple(Add(path, data) for path, data in held.items()), "Add it")
+    files.commit_now(hub, person(hub, "ada"), RepoKind.MODEL, f"ada/{name}", proposal)
+
+
+def tensors(count: int) -> bytes:
+    """A safetensors file of so many zeros."""
+    entry = {"dtype": "F32", "shape": [count], "data_offsets": [0, 4 * count]}
+    head = json.dumps({"a": entry}).encode()
+    return struct.pack("<Q", len(head)) + head + bytes(4 * count)

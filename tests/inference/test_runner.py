@@ -472,7 +472,7 @@ def test_a_killed_hub_leaves_no_runner_and_the_next_one_sweeps(
         pid = int(hub.stdout.readline())
         assert Path(f"/proc/{pid}").exists()
         hub.kill()
-    deadline = time.monotonic() + 2
+    deadline = time.monotonic() + 30
     while Path(f"/proc/{pid}").exists():
         assert time.monotonic() < deadline
         time.sleep(0.01)

