@@ -123,8 +123,8 @@ def test_bodies_that_are_none(http: TestClient) -> None:
             "Bearer \x7f",
             "Basic " + "A" * 9,
         ):
-            answer = http.post(path, data={"token": "x"}, headers={"Authorization": header})
-            assert answer.status_code < 500, f"{path} {header}: {answer.text}"
+            answer = http.post(path, data={"token": "x"}, headers={"Authorization": scheme})
+            assert answer.status_code < 500, f"{path} {scheme}: {answer.text}"
 
 
 def test_addresses_of_consent_that_are_odd(http: TestClient, client_id: str) -> None:
