@@ -26,6 +26,8 @@ class Room:
     """Models that would be put to sleep for it."""
     fits: bool
     words: str
+    busy: int = 0
+    """Models at work that would make room once they have answered."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Admission:
             return Room(needed, free, sleeping, True, f"{said} {_could(sleeping, 'sleeping')}")
         some = _enough(sorted(self._others(resident), key=lambda one: -one.claim), needed - free)
         hint = f" {_could(some, 'busy')}" if some else ""
-        return Room(needed, free, 0, False, said + hint)
+        return Room(needed, free, 0, False, said + hint, some)
 
     def sleepers(self) -> list[Resident]:
         """Loaded models nobody uses, the longest unused first."""

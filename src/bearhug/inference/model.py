@@ -55,6 +55,21 @@ class PlacementStage(StrEnum):
 
 
 @dataclass(frozen=True)
+class Variant:
+    """The same model in other files, which would run where this one does not."""
+
+    repo: str
+    file: str
+    """"" where the repo's own choice is meant."""
+    quantisation: str
+    weight_bytes: int
+
+    @property
+    def path(self) -> str:
+        return f"/{self.repo}"
+
+
+@dataclass(frozen=True)
 class Placement:
     """Where a model stands here, and what it costs; bytes and seconds, 0 where unknown."""
 
@@ -82,6 +97,14 @@ class Placement:
     """Tokens the model was trained to look back over."""
     chat: bool = False
     """Whether one talks with it in turns."""
+    speed_estimated: bool = False
+    """Whether `tokens_per_second` was never measured: this machine's memory over its bytes."""
+    install: str = ""
+    """The command that would bring a missing engine."""
+    needs_trust: bool = False
+    """Whether an operator's leave to run its code is what is missing."""
+    variants: tuple[Variant, ...] = ()
+    """What would run instead; best first."""
 
     @property
     def answers(self) -> bool:

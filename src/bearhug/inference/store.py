@@ -15,6 +15,7 @@ from bearhug.db.schema import (
     measurements,
     repos,
     runs,
+    tags,
     trusted_code,
 )
 from bearhug.db.schema import (
@@ -155,6 +156,23 @@ def with_weights(db: Connection, actor: Actor, limit: int) -> list[Repo]:
         .limit(bindparam("limit"))
     )
     return [repo_rows.repo_of(row) for row in db.all(statement(query), limit=limit)]
+
+
+def made_of(db: Connection, actor: Actor, base: str, limit: int) -> list[Repo]:
+    """The models the actor may read whose cards say that they were made of `base`."""
+    query = (
+        select(*repo_rows.COLUMNS)
+        .join(tags, tags.c.repo_id == repos.c.id)
+        .where(
+            repo_rows.readable(actor),
+            repos.c.kind == RepoKind.MODEL,
+            tags.c.value == bindparam("tag"),
+        )
+        .order_by(repos.c.downloads.desc(), repos.c.id.desc())
+        .limit(bindparam("limit"))
+    )
+    rows = db.all(statement(query), tag=f"base_model:{base}", limit=limit)
+    return [repo_rows.repo_of(row) for row in rows]
 
 
 def upstreams(db: Connection) -> list[tuple[int, Upstream, bytes | None]]:

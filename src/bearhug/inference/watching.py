@@ -49,7 +49,10 @@ async def look(room: ModelRoom, located: Located) -> Sight:
     placement = located.placement
     if placement.stage is PlacementStage.CAN:
         found = await room.supervisor.room(model)
-        if not found.fits:
+        if found.busy:
+            waits = "Fits when others have answered"
+            placement = replace(placement, stage=PlacementStage.BUSY, words=waits, why=found.words)
+        elif not found.fits:
             placement = replace(
                 placement, stage=PlacementStage.CANNOT, words="Does not fit now", why=found.words
             )

@@ -55,6 +55,10 @@ class CannotLoad(ValueError):
     """Weights of its own kind that an engine will not load; the message says why, in sentences."""
 
 
+class NeedsTrust(CannotLoad):
+    """It brings code along that nobody allowed."""
+
+
 @dataclass(frozen=True)
 class RepoFile:
     """A file as its repo lists it; `size` in bytes."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bearhug.inference.engines.base import CannotLoad, RepoFile
+from bearhug.inference.engines.base import CannotLoad, NeedsTrust, RepoFile
 
 SHARD = re.compile(r"(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})(?P<suffix>\.\w+)")
 STEMS = (("model", ".safetensors"), ("pytorch_model", ".bin"))
@@ -71,9 +71,9 @@ def own_bytes(tensors: Mapping[str, int]) -> int:
 
 
 def refuse_code(config: Mapping[str, Any], *, trusted: bool) -> None:
-    """Raises CannotLoad for a repo that brings code which nobody allowed."""
+    """Raises NeedsTrust for a repo that brings code which nobody allowed."""
     if "auto_map" in config and not trusted:
-        raise CannotLoad(
+        raise NeedsTrust(
             "It needs Python code that lies in this repository (auto_map). Such code runs only "
             "where an operator of this hub allows it for this very commit."
         )

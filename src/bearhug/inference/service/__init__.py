@@ -13,6 +13,7 @@ from bearhug.inference.service.measuring import note
 from bearhug.inference.service.placing import Located, locate, place, resident_file
 from bearhug.inference.service.runs import change, on_rewritten, remove, run, runs, save
 from bearhug.inference.service.trusting import distrust, trust, trusted
+from bearhug.inference.service.variants import unplaced
 from bearhug.inference.service.weights import model_file
 
 __all__ = [
@@ -41,4 +42,5 @@ __all__ = [
     "sweep",
     "trust",
     "trusted",
+    "unplaced",
 ]

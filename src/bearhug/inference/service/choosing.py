@@ -15,6 +15,7 @@ from bearhug.inference.engines.base import (
     CannotLoad,
     Contents,
     Engine,
+    NeedsTrust,
     RepoFile,
     Upstream,
 )
@@ -86,21 +87,26 @@ def choose(contents: Contents, budget_bytes: int) -> Choice:
     """
     found: list[Choice] = []
     reasons: list[str] = []
+    details: dict[str, object] = {}
     for engine in ENGINES:
         try:
             candidate = engine.fits(contents, budget_bytes)
         except CannotLoad as reason:
             reasons.append(str(reason))
+            if isinstance(reason, NeedsTrust):
+                details["needs_trust"] = True
             continue
         if candidate is None:
             continue
         if missing := engine.available():
             reasons.append(missing)
+            details.setdefault("install", missing.partition(": ")[2])
             continue
         least = engine.least_bytes(candidate, contents)
         found.append(Choice(engine, candidate, least <= budget_bytes))
     if not found:
-        raise NotServed(" ".join(dict.fromkeys(reasons)) or without_weights(contents))
+        words = " ".join(_sentence(reason) for reason in dict.fromkeys(reasons))
+        raise NotServed(words or without_weights(contents), **details)
     named = (one for one in found if any(each.specific for each in one.candidate.upstreams))
     return next(named, None) or next((one for one in found if one.fits), found[0])
 
@@ -124,6 +130,10 @@ def without_weights(contents: Contents) -> str:
         )
     kinds = ", ".join(sorted({name.rpartition(".")[2] for name in weights}))
     return f"No engine here does {contents.task} with these files ({kinds})."
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
 def _belongs(path: str, file: str) -> bool:

@@ -14,7 +14,15 @@ from bearhug.inference.engines.upstream import digest as elsewhere
 from bearhug.inference.model import NotServed, Placement
 from bearhug.inference.service.choosing import Choice, choose, in_rows, refuse
 from bearhug.inference.service.measuring import Costs, ceiling, costs, note_estimate
-from bearhug.inference.service.placing import chats, digest_of, key_of, locate, none, standing
+from bearhug.inference.service.placing import (
+    chats,
+    digest_of,
+    key_of,
+    locate,
+    none,
+    sped,
+    standing,
+)
 from bearhug.inference.service.trusting import trusts
 from bearhug.inference.service.upstreams import upstreams
 from bearhug.repos import store as repo_rows
@@ -146,6 +154,7 @@ def _placement(
         context=facts.get("context_length", 0),
         chat=chats(card.pipeline_tag or "", card, {}, facts.get("chat_template", "")),
     )
+    placement = sped(placement)
     # The least it can take: a roomier plan is chosen only where there is room.
     key = key_of(repo, found.digest, candidate.engine)
     return standing(hub, placement, key=key, needed=found.least_bytes)

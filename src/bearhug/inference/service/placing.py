@@ -20,7 +20,8 @@ from bearhug.inference.resident import Stage
 from bearhug.inference.service import headers
 from bearhug.inference.service.choosing import Choice, choose, in_git, of_file, refuse
 from bearhug.inference.service.headers import Shard
-from bearhug.inference.service.measuring import Costs, ceiling, costs
+from bearhug.inference.service.measuring import Costs, ceiling, costs, likely_speed
+from bearhug.inference.service.variants import advised, unplaced
 from bearhug.kit import gguf
 from bearhug.repos.model import Repo
 
@@ -58,7 +59,7 @@ def place(tx: Transaction, repo: Repo, rev: str = "main", file: str = "") -> Pla
     try:
         return locate(tx, repo, rev, file).placement
     except NotServed as reason:
-        return none(reason.message)
+        return unplaced(tx, repo, reason)
 
 
 def locate(tx: Transaction, repo: Repo, rev: str = "main", file: str = "") -> Located:
@@ -83,7 +84,7 @@ def locate(tx: Transaction, repo: Repo, rev: str = "main", file: str = "") -> Lo
     needed = [listed[each.path] for each in (*candidate.files, *candidate.beside)]
     shards = tuple(_shard(tx, snapshot, node) for node in needed)
     model = _model(tx.hub, repo, contents, choice, shards)
-    placement = _placement(tx, model, choice, card, snapshot.commit)
+    placement = advised(tx, repo, _placement(tx, model, choice, card, snapshot.commit))
     return Located(repo, placement, choice.engine, shards, model)
 
 
@@ -112,6 +113,14 @@ def standing(hub: Hub, placement: Placement, *, key: str, needed: int) -> Placem
         why = f"Needs {memory.needs(needed)}; models may have {memory.free(most)} here."
         return replace(placement, stage=PlacementStage.CANNOT, words="Does not fit", why=why)
     return replace(placement, stage=PlacementStage.CAN, words="Runs here")
+
+
+def sped(placement: Placement) -> Placement:
+    """The same, with a guess of its speed where nobody measured one."""
+    if placement.tokens_per_second or placement.task not in CHATS:
+        return placement
+    likely = likely_speed(placement.weight_bytes, placement.engine)
+    return replace(placement, tokens_per_second=round(likely, 1), speed_estimated=likely > 0)
 
 
 def digest_of(etags: Sequence[str]) -> str:
@@ -189,6 +198,7 @@ def _placement(
         context=header.context_length if header else _context(model.config),
         chat=chats(model.task, card, model.config, template),
     )
+    placement = sped(placement)
     plans = choice.engine.plans(model)
     needed = min(plan.memory_bytes for plan in plans)
     room = ceiling(tx.hub.settings)
