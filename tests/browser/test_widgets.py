@@ -217,6 +217,47 @@ def test_a_sound_file_of_any_rate_is_heard(ada: Page, tmp_path: Path) -> None:
     expect(ada.locator(".answer .labels > li")).to_have_count(3)
 
 
+def test_without_a_script_a_page_answers(browser: Browser, widgets: Server, tmp_path: Path) -> None:
+    cookie = session_of(widgets.hub, "ada")
+    with browser.new_context(base_url=widgets.url, java_script_enabled=False) as context:
+        context.add_cookies([{"name": "bearhug_session", "value": cookie, "url": widgets.url}])
+        page = context.new_page()
+        page.set_default_timeout(WAIT)
+        page.goto("/ada/sentiment")
+        page.get_by_label("Text").fill("the bear loves honey")
+        page.locator("#try").get_by_role("button", name="Classify").click()
+        assert page.url.endswith("/ada/sentiment/try#try")
+        expect(page.locator(".answer")).to_contain_text("POSITIVE")
+        expect(page.get_by_label("Text")).to_have_value("the bear loves honey")
+        page.get_by_role("button", name="Only for me").click()
+        expect(page.locator(".keepsake")).to_contain_text("the bear loves honey")
+
+        path = tmp_path / "bear.png"
+        path.write_bytes(picture())
+        page.goto("/ada/digits")
+        page.locator("input[type=file]").set_input_files(path)
+        page.locator("#try").get_by_role("button", name="Classify").click()
+        expect(page.locator(".answer")).to_contain_text("%")
+
+
+def test_a_kept_answer_is_drawn_and_asked_again(ada: Page, tmp_path: Path) -> None:
+    path = tmp_path / "hum.wav"
+    path.write_bytes(hum())
+    opened(ada, "hearing")
+    ada.locator("audio-input input[type=file]").set_input_files(path)
+    ada.locator(".chosen audio").wait_for()
+    asked(ada, "Classify")
+    ada.get_by_role("button", name="Save this run").click()
+    ada.get_by_role("button", name="For everyone").click()
+    ada.get_by_role("link", name="Saved: open the run").click()
+    expect(ada.locator("task-answer .labels > li")).to_have_count(3)
+    ada.wait_for_function("document.querySelector('[data-asked]').duration > 0.9")
+    picture_of = ada.request.get(f"{ada.url}.png")
+    assert picture_of.body().startswith(b"\x89PNG")
+    ada.get_by_role("link", name="Run it again").click()
+    expect(ada.locator(".chosen audio")).to_be_visible()
+
+
 def test_what_a_card_says_is_shown_where_nothing_runs(narrow: Page) -> None:
     narrow.goto("/ada/unserved")
     assert narrow.locator("task-widget").count() == 0

@@ -198,6 +198,14 @@ _PICTURE_FORMS = (
     Form("image-classification", "Try it", "Classify", (IMAGE,), (TOP, APPLY), "labels"),
     Form("object-detection", "Try it", "Find objects", (IMAGE,), (THRESHOLD,), "boxes"),
     Form(
+        "zero-shot-object-detection",
+        "Try it",
+        "Find objects",
+        (IMAGE, LABELS),
+        (THRESHOLD,),
+        "boxes",
+    ),
+    Form(
         "image-segmentation",
         "Try it",
         "Find regions",
@@ -276,7 +284,7 @@ _SOUND_FORMS = (
     ),
     Form("audio-classification", "Try it", "Classify", (AUDIO,), (TOP, APPLY), "labels"),
     Form("text-to-speech", "Let it speak", "Speak", (TEXT,), (), "sound"),
-    Form("text-to-audio", "Let it sound", "Play it", (TEXT,), (WRITING,), "sound"),
+    Form("text-to-audio", "Let it sound", "Play it", (TEXT,), (LONGEST,), "sound"),
     Form("audio-to-audio", "Try it", "Change it", (AUDIO,), (), "sounds"),
 )
 _TABLE_FORMS = tuple(

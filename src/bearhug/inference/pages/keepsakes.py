@@ -30,6 +30,10 @@ _RESHAPED: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
+_PICTURES = ("image/png", "image/jpeg", "image/webp", "image/gif")
+_BARRED = frozenset({"labels", "words", "answers", "boxes"})
+
+
 @dataclass(frozen=True)
 class Keepsake:
     """What <task-answer> is given; `answer` and `body` as JSON, `file` an address or ""."""
@@ -67,6 +71,26 @@ def keepsake(said: Said, place: Address) -> Keepsake | None:
         str(file.get("type", "")) if file else "",
         _question(said.inputs),
     )
+
+
+def bars_of(said: Said) -> list[tuple[str, float]]:
+    """The labels of an answer with their shares; [] where it has none, or scores that are none."""
+    form = form_of(said.task)
+    if form is None or form.answer not in _BARRED:
+        return []
+    listed = _flat(_flat(said.answer))
+    named = [each for each in listed if isinstance(each, dict) and "score" in each]
+    found = [(_named(each), float(each["score"])) for each in named]
+    return found if all(0 <= share <= 1 for _, share in found) else []
+
+
+def image_of(said: Said) -> Mapping[str, Any] | None:
+    """The picture that was made or, without one, that was asked about."""
+    for each in (said.answer, said.inputs):
+        file = _file(each) if isinstance(each, Mapping) else None
+        if file is not None and file.get("type") in _PICTURES:
+            return file
+    return None
 
 
 def body_of_run(said: Said) -> dict[str, Any]:
@@ -156,6 +180,11 @@ def _file(value: Any) -> Mapping[str, Any] | None:
             return value
         return next((found for each in value.values() if (found := _file(each))), None)
     return None
+
+
+def _named(found: Mapping[str, Any]) -> str:
+    name = next((found[key] for key in ("label", "token_str", "answer") if key in found), "")
+    return str(name).strip()
 
 
 def _question(inputs: Any) -> str:

@@ -10,12 +10,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bearhug.errors import BadRequest, NotFound
+from bearhug.errors import BadRequest, EntryNotFound, NotFound
 from bearhug.hub import Transaction
 from bearhug.inference import picture, service
 from bearhug.inference.model import Run, Turn
 from bearhug.inference.pages.colours import coloured
-from bearhug.inference.pages.keepsakes import address, body_of_run, keepsake, settings_told
+from bearhug.inference.pages.keepsakes import (
+    address,
+    bars_of,
+    body_of_run,
+    image_of,
+    keepsake,
+    settings_told,
+)
 from bearhug.inference.room import ModelRoom
 from bearhug.inference.snippets import Snippet, snippets
 from bearhug.inference.task_snippets import task_snippets
@@ -105,7 +112,8 @@ async def draw(request: Request) -> Response:
         return Response(status_code=304, headers=headers)
     drawn: OrderedDict[str, bytes] = call.hub.rooms.setdefault("pictures", OrderedDict())
     if tag not in drawn:
-        drawn[tag] = await asyncio.to_thread(picture.draw, run, repo.name.name, link)
+        art = await call.read_slow(_art, run)
+        drawn[tag] = await asyncio.to_thread(picture.draw, run, repo.name.name, link, art)
         while len(drawn) > KEPT_PICTURES:
             drawn.popitem(last=False)
     return Response(drawn[tag], media_type="image/png", headers=headers)
@@ -126,6 +134,18 @@ async def delete(request: Request) -> Response:
     if request.method == "DELETE":
         return Response(status_code=204)
     return call.redirect("/runs", flash="The run is gone.")
+
+
+def _art(tx: Transaction, run: Run) -> picture.Art:
+    """The bars of a run's answer; the picture that was made, or else asked about."""
+    bars, image = bars_of(run.said), image_of(run.said)
+    if image is None or "$object" not in image:
+        return picture.Art(bars)
+    try:
+        data, kind = service.file(tx, run, image["$object"])
+    except EntryNotFound:
+        return picture.Art(bars)
+    return picture.Art(bars, data, kind)
 
 
 def _code(call: Call, run: Run, repo: Repo) -> list[Snippet]:

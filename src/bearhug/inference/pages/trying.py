@@ -21,9 +21,12 @@ from bearhug.inference.model import Turn
 from bearhug.inference.pages.colours import coloured
 from bearhug.inference.pages.forms import form_of
 from bearhug.inference.pages.panel import example_turns, examples, messages, settings_of, talk_of
+from bearhug.inference.pages.posting import filled, infer
+from bearhug.inference.pages.widgets import Widget
 from bearhug.inference.room import Asker, ModelRoom
 from bearhug.inference.service import Located
 from bearhug.inference.task_snippets import task_snippets
+from bearhug.inference.tasks import told
 from bearhug.repos import service as repos
 from bearhug.repos.model import Access, Repo, RepoKind
 from bearhug.web.call import Call
@@ -55,7 +58,11 @@ async def answer(request: Request) -> Response:
     """Ask, and show the whole conversation with the answer."""
     call = Call.of(request)
     repo, card = await call.read(_repo, _name(request))
-    asked = _asked(await call.form(), card)
+    form = await call.form()
+    talk = await talk_of(call, repo)
+    if talk is not None and talk.widget is not None and not talk.widget.talks:
+        return await _fill(call, repo, talk.widget, form)
+    asked = _asked(form, card)
     try:
         located = await call.read_slow(service.locate, repo)
         heard = await unless_gone(request.receive, _ask(call, located, asked))
@@ -88,6 +95,31 @@ async def code(request: Request) -> Response:
     return await call.page("inference/code_alone.html", code=coloured(found))
 
 
+async def _fill(call: Call, repo: Repo, widget: Widget, form: FormData) -> Response:
+    """Ask what the widget's form holds, and show it again with the answer in words."""
+    fills = dict(widget.fills)
+    try:
+        fills = await filled(widget, form)
+        located = await call.read_slow(service.locate, repo)
+        inferred = await unless_gone(call.request.receive, infer(call, located, widget, fills))
+    except (NotSignedIn, NotFound, Moved, ClientGone):
+        raise
+    except HubError as refused:
+        shown = replace(widget, fills=_texts(fills))
+        return await _page(call, repo, widget=shown, error=refused.message, status=refused.status)
+    shown = replace(widget, fills=_texts(fills), said=told(inferred.output) or "It said nothing.")
+    return await _page(call, repo, widget=shown, id=inferred.id)
+
+
+def _texts(fills: Mapping[str, Any]) -> dict[str, Any]:
+    """What a page can write back into its fields: no files."""
+    return {
+        name: value
+        for name, value in fills.items()
+        if not isinstance(value, str) or len(value) < MOST_CODE_BYTES
+    }
+
+
 async def _ask(call: Call, located: Located, asked: Asked) -> Answer:
     room: ModelRoom = call.hub.rooms["inference"]
     chat = located.placement.chat
@@ -107,6 +139,8 @@ async def _page(
     asked: Asked | None = None,
     *,
     heard: Answer | None = None,
+    widget: Widget | None = None,
+    id: str = "",
     error: str = "",
     status: int = 200,
 ) -> Response:
@@ -116,6 +150,8 @@ async def _page(
     if asked is not None:
         settings = settings_of(asked.parameters)
         talk = replace(talk, turns=asked.turns, message=asked.message, settings=settings)
+    if widget is not None:
+        talk = replace(talk, widget=widget)
     actor = await call.actor()
     return await call.page(
         "inference/try.html",
@@ -124,7 +160,7 @@ async def _page(
         talk=talk,
         place="models",
         manages=repos.can(actor, repo, Access.ADMIN),
-        heard=heard.id if heard else "",
+        heard=heard.id if heard else id,
         figures=heard.figures() if heard else None,
         error=error,
     )

@@ -22,6 +22,8 @@ class Widget:
     proposals: Sequence[Proposal] = ()
     fills: Mapping[str, Any] = field(default_factory=dict)
     mask: str = MASK
+    said: str = ""
+    """What the model answered, in words, where no script draws it."""
 
     @property
     def talks(self) -> bool:
@@ -32,6 +34,10 @@ class Widget:
     def body(self) -> dict[str, Any]:
         """What the API would be sent as the form stands."""
         return body_of(self.form, self.fills)
+
+    @property
+    def takes_file(self) -> bool:
+        return any(each.kind in ("image", "audio") for each in self.form.fields)
 
     @property
     def chosen(self) -> bool:
