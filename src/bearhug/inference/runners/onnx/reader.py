@@ -14,6 +14,9 @@ LONGEST = 512
 ENDLESS = 100_000  # `model_max_length` of tokenizers that know no end is 10^30
 OFFSET = {"roberta", "xlm-roberta", "camembert", "mpnet", "longformer", "xlm-roberta-xl"}
 """Families whose first two positions are taken (RobertaEmbeddings.padding_idx)."""
+GENERIC = ("PreTrainedTokenizerFast", "TokenizersBackend")
+"""Tokenizers that tell first and second text apart only if `model_input_names` says so."""
+
 BATCH = 32
 
 Text = str | tuple[str, str]
@@ -63,7 +66,7 @@ class Reader:
             {
                 "input_ids": ids,
                 "attention_mask": [each.attention_mask for each in encoded],
-                "token_type_ids": [each.type_ids for each in encoded],
+                "token_type_ids": [self._sides(each) for each in encoded],
                 "position_ids": np.broadcast_to(np.arange(ids.shape[1]), ids.shape),
             }
         )
@@ -78,6 +81,13 @@ class Reader:
             for place, row in zip(places, found[self.session.outputs[0]], strict=True):
                 rows[place] = row
         return np.stack(rows)
+
+    def _sides(self, encoded: Encoding) -> list[int]:
+        """Which of two texts each token is of; always the first, where the model was not told."""
+        usual = () if self.words.get("tokenizer_class") in GENERIC else ("token_type_ids",)
+        if "token_type_ids" in self.words.get("model_input_names", usual):
+            return encoded.type_ids
+        return [0] * len(encoded.ids)
 
     def _id(self, token: str) -> int:
         return int(self.tokenizer.token_to_id(token) or 0)
