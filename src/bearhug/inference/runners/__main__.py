@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 import os
+import pickle
 import socket
 import sys
 import tempfile
@@ -123,7 +124,9 @@ def _until_let_go() -> None:
 def _reason(error: BaseException) -> str:
     """One line: it is the last of the log, and what the asker is told."""
     words = " ".join(str(error).split()) or type(error).__name__
-    return words[:290]
+    if isinstance(error, pickle.UnpicklingError):
+        words = f"Its pickled weights hold more than numbers, and were not opened: {words[-120:]}"
+    return words[:290].rstrip(".")
 
 
 if __name__ == "__main__":
