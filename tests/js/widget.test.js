@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import test from "node:test"
 
+import { picturesOf, textOf } from "../../src/bearhug/web/static/js/widget/attached.js"
 import { bodyOf, shortened, withoutBytes } from "../../src/bearhug/web/static/js/widget/body.js"
 import { canvas, caption, place } from "../../src/bearhug/web/static/js/widget/boxes.js"
 import { columnsOf, rowsOf, rowsPasted } from "../../src/bearhug/web/static/js/widget/grid.js"
@@ -90,4 +91,11 @@ test("tables are turned from rows to columns and back", () => {
   assert.deepEqual(rowsOf(columns), [["1", "2"], ["3", ""]])
   assert.deepEqual(columnsOf(["a"], [[""]]), { a: [""] })
   assert.deepEqual(rowsPasted("a\tb\r\nc\td\r\n"), [["a", "b"], ["c", "d"]])
+})
+
+test("a message of parts has words, and pictures of its own bytes alone", () => {
+  const content = [{ type: "text", text: "What?" }, { type: "image_url", image_url: { url: "data:image/png;base64,AA" } }, { type: "image_url", image_url: { url: "https://elsewhere.example/x.png" } }]
+  assert.equal(textOf(content), "What?")
+  assert.deepEqual(picturesOf(content), ["data:image/png;base64,AA"])
+  assert.deepEqual([textOf("plain"), picturesOf("plain")], ["plain", []])
 })

@@ -1,6 +1,7 @@
 // One message of a conversation, as a line of <ol class="chat">.
 import { plural } from "./format.js"
 import { show } from "./markdown.js"
+import { picturesOf, textOf } from "./widget/attached.js"
 
 const CLASSES = { user: "from-you", system: "from-system" }
 
@@ -9,7 +10,8 @@ export function said({ role, content }) {
   const line = make("li", CLASSES[role] ?? "")
   const bubble = make("div", "bubble")
   if (role === "assistant") show(bubble, content)
-  else bubble.textContent = content
+  else bubble.textContent = textOf(content)
+  for (const src of picturesOf(content)) bubble.append(Object.assign(new Image(), { src, alt: "The picture that was shown to it" }))
   line.append(bubble)
   return line
 }

@@ -5,6 +5,7 @@
  */
 import { ask } from "../asking.js"
 import { set, settings } from "../chat-settings.js"
+import { contentOf } from "../widget/attached.js"
 import { ComingAnswer, said } from "../chat-turn.js"
 import { awake, fit, wait } from "../chat-view.js"
 import { keep } from "../keeping.js"
@@ -46,7 +47,7 @@ class ChatBox extends HTMLElement {
     if (this.#stop) return
     const { sends } = event.submitter?.dataset ?? {}
     if (sends) this.#begin(JSON.parse(sends))
-    else this.#say({ role: "user", content: this.form.elements.message.value })
+    else this.#say({ role: "user", content: contentOf(this.form) })
     this.form.elements.message.value = ""
     this.#answer()
   }

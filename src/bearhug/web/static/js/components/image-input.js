@@ -16,9 +16,21 @@ class ImageInput extends Field {
 
   connectedCallback() {
     takes(this, "image", file => this.#take(file))
-    this.missing("Choose a picture first.", this.querySelector("input"))
+    this.hidden = false
+    this.#ask()
     const src = this.getAttribute("src")
     if (src) this.load({ src, name: this.getAttribute("label") })
+  }
+
+  /** Holds none any more. */
+  clear() {
+    Object.assign(this, { value: "", told: null })
+    this.querySelector(".chosen").hidden = true
+    this.#ask()
+  }
+
+  #ask() {
+    if (!this.hasAttribute("optional")) this.missing("Choose a picture first.", this.querySelector("input"))
   }
 
   /** An example's picture: { src, name }. */
@@ -37,7 +49,7 @@ class ImageInput extends Field {
     const sent = await smaller(image, file)
     this.value = await base64(sent.blob)
     if (this.told) URL.revokeObjectURL(this.told.url)
-    this.told = { url: URL.createObjectURL(sent.blob), name: file.name || "picture.png", width: sent.width, height: sent.height }
+    this.told = { url: URL.createObjectURL(sent.blob), name: file.name || "picture.png", type: sent.blob.type, width: sent.width, height: sent.height }
     this.#show()
     this.missing("")
     this.changed()
