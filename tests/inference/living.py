@@ -1,6 +1,7 @@
 """A hub with a model that answers: SmolLM2-135M as ada/smol, her own copy hidden as ada/secret."""
 
 import hashlib
+import json
 import shutil
 import time
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 from bearhug.app import build_hub
 from bearhug.config import Settings
 from bearhug.db import adding
-from bearhug.db.schema import sessions
+from bearhug.db.schema import sessions, tokens
 from bearhug.files import service as files
 from bearhug.files.model import Add, AddLfs, Proposal
 from bearhug.hub import Hub, Transaction
@@ -107,3 +108,18 @@ def session_of(hub: Hub, name: str) -> str:
 
     hub.write(sign_in)
     return cookie
+
+
+_TOKEN = adding(tokens, "sha256", "user_id", "name", "role", "ending", "created_at", "scopes")
+
+
+def add_fine_token(hub: Hub, secret: str, everywhere: list[str]) -> None:
+    """A fine-grained token of ada's, with these permissions everywhere."""
+    scopes = json.dumps([{"type": "global", "permissions": everywhere}])
+    user_id = person(hub, "ada").require_user()
+
+    def add(tx: Transaction) -> None:
+        values = {"name": secret, "role": "fineGrained", "ending": secret[-4:], "created_at": 0}
+        tx.db.run(_TOKEN, sha256=digest(secret), user_id=user_id, scopes=scopes, **values)
+
+    hub.write(add)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.conftest import Server
-from tests.inference.living import rests
+from tests.inference.living import add_fine_token, rests
 
 pytestmark = pytest.mark.model
 
@@ -121,6 +121,17 @@ def test_a_hidden_model_answers_its_owner_alone(
     assert page.status_code == 404
     placed = ask.get("/api/models/ada/secret/placement", headers=as_linus)
     assert placed.status_code == 404
+
+
+def test_a_fine_token_needs_leave_to_run_models(ask: httpx.Client, answering: Server) -> None:
+    for secret, everywhere, status in (
+        ("hf_fine_none", ["repo.content.read"], 403),
+        ("hf_fine_runs", ["repo.content.read", "inference.serverless.write"], 200),
+    ):
+        add_fine_token(answering.hub, secret, everywhere)
+        headers = {"Authorization": f"Bearer {secret}", "X-Wait-For-Model": "1"}
+        answer = ask.post("/v1/chat/completions", json={**CHAT, "max_tokens": 1}, headers=headers)
+        assert answer.status_code == status, answer.text
 
 
 def test_models_that_answer_are_listed(ask: httpx.Client, as_ada: dict[str, str]) -> None:

@@ -1,5 +1,8 @@
 """The clients people have: huggingface_hub and openai, against a real model."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -110,3 +113,51 @@ def test_openais_own_client(answering: Server) -> None:
         with pytest.raises(openai.NotFoundError) as refused:
             client.chat.completions.create(**{**asked, "model": "ada/nothing"})
         assert refused.value.code == "model_not_found"
+
+
+def test_responses_by_openais_client(answering: Server) -> None:
+    openai = pytest.importorskip("openai")
+    with openai.OpenAI(base_url=f"{answering.url}/v1", api_key="hf_ada") as client:
+        asked = {"model": "ada/smol", "input": QUESTION, "max_output_tokens": 16, "temperature": 0}
+        whole = client.responses.create(**asked, instructions="Answer in one word.")
+        assert whole.output_text
+        assert whole.usage.output_tokens <= 16
+        plain = client.responses.create(**asked)
+        events = list(client.responses.create(**asked, stream=True))
+        kinds = [event.type for event in events]
+        assert kinds[:2] == ["response.created", "response.in_progress"]
+        assert kinds[-1] in ("response.completed", "response.incomplete")
+        assert [event.sequence_number for event in events] == list(range(len(events)))
+        said = "".join(each.delta for each in events if each.type == "response.output_text.delta")
+        assert said == plain.output_text == events[-1].response.output_text
+        with pytest.raises(openai.BadRequestError) as refused:
+            client.responses.create(**asked, previous_response_id="resp_1")
+        assert refused.value.param == "previous_response_id"
+
+
+BARE = """
+import sys
+from huggingface_hub import InferenceClient, constants
+from huggingface_hub.inference import _providers
+
+hub = sys.argv[1]
+constants.INFERENCE_PROXY_TEMPLATE = hub + "/{provider}"
+for helper in _providers.PROVIDERS["hf-inference"].values():
+    helper.base_url = hub + "/hf-inference"
+_providers.CONVERSATIONAL_AUTO_ROUTER.base_url = hub
+question = [{"role": "user", "content": "What is the capital of France? One word."}]
+client = InferenceClient(model="ada/smol", provider="hf-inference", token="hf_ada")
+print(client.text_generation("The capital of France is", max_new_tokens=4))
+for provider in ("hf-inference", "auto"):
+    client = InferenceClient(model="ada/smol", provider=provider, token="hf_ada")
+    answer = client.chat_completion(question, max_tokens=16, temperature=0)
+    print(answer.choices[0].message.content)
+"""
+"""As docs/manual/inference-api.md has it."""
+
+
+def test_bare_names_once_the_library_knows_its_router(answering: Server, tmp_path: Path) -> None:
+    environment = {**os.environ, "HF_ENDPOINT": answering.url, "HF_HOME": str(tmp_path)}
+    argv = [sys.executable, "-c", BARE, answering.url]
+    ran = subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=120)
+    assert ran.stdout.count("Paris") == 3, ran.stderr
