@@ -17,7 +17,7 @@ from tests.catalog.weights import gguf, safetensors
 from tests.conftest import Server
 from tests.repos_of import make_repo
 
-TIMEOUT_SECONDS = 240
+TIMEOUT_SECONDS = 600
 
 
 def blocks(client: TestClient, name: str, use: str, more: str = "") -> list[str]:
