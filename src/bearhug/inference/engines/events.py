@@ -17,6 +17,11 @@ def says_something(chunk: Chunk) -> bool:
     return any(said.get(key) for key in ("content", "reasoning_content", "tool_calls", "text"))
 
 
+def finishes(chunk: Chunk) -> bool:
+    """Whether it is the last that says something, and why nothing more comes."""
+    return any(choice.get("finish_reason") for choice in chunk.get("choices") or ())
+
+
 async def events(response: httpx.Response, deadline: float) -> AsyncGenerator[Chunk, None]:
     """Server-sent events, one line of JSON each. Comments only show that the runner lives.
 

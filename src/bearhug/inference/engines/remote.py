@@ -20,7 +20,7 @@ from bearhug.inference.engines.base import (
     TookTooLong,
     Upstream,
 )
-from bearhug.inference.engines.events import events, says_something
+from bearhug.inference.engines.events import events, finishes, says_something
 from bearhug.inference.engines.runner import FIELDS, MAX_ANSWER_BYTES
 
 CHAT, COMPLETIONS = "chat/completions", "completions"
@@ -121,7 +121,7 @@ class Remote:
         return self._timed(answer, began, began, answer.get("usage") or {})
 
     async def _stream(self, path: str, body: Body) -> AsyncGenerator[Chunk, None]:
-        began, first, count = time.monotonic(), 0.0, 0
+        began, first, count, finished = time.monotonic(), 0.0, 0, False
         question = _allowed(body, stream=True)
         async with (
             self._opened(_generating(path), json=question) as (_, response),
@@ -130,11 +130,13 @@ class Remote:
             async for chunk in chunks:
                 if says_something(chunk):
                     first, count = first or time.monotonic(), count + 1
-                choices = chunk.get("choices") or [{}]
-                if choices[0].get("finish_reason"):
+                if finishes(chunk):
+                    finished = True
                     used = chunk.get("usage") or {"completion_tokens": count}
                     chunk = self._timed(chunk, began, first or time.monotonic(), used)
                 yield chunk
+            if not finished:
+                raise httpx.RemoteProtocolError("the answer has no end")
 
     @contextlib.asynccontextmanager
     async def _opened(
@@ -202,13 +204,7 @@ class Remote:
             return response
         words = _message(await response.aread(), response.status_code)
         await response.aclose()
-        if response.status_code in REFUSED_KEY:
-            return "it refuses this hub's key"
-        if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-            raise Busy(f"{_host(upstream)} is busy: {words}", seconds=5)
-        if response.is_client_error:
-            raise BadRequest(words)
-        return words
+        return _refused(upstream, response.status_code, words)
 
     def _timed(self, chunk: Chunk, began: float, first: float, used: Mapping[str, Any]) -> Chunk:
         """The chunk with llama.cpp's timings, ours if the server gives none."""
@@ -347,6 +343,17 @@ def _message(said: bytes, status: int) -> str:
     except (ValueError, AttributeError):
         words = None
     return str(words)[:500] if words else f"it answered {status}"
+
+
+def _refused(upstream: Upstream, status: int, words: str) -> str:
+    """Why another server may be asked. Raises BadRequest and Busy, which another would too."""
+    if status in REFUSED_KEY:
+        return "it refuses this hub's key"
+    if status == httpx.codes.TOO_MANY_REQUESTS:
+        raise Busy(f"{_host(upstream)} is busy: {words}", seconds=5)
+    if httpx.codes.is_client_error(status):
+        raise BadRequest(words)
+    return words
 
 
 def _host(upstream: Upstream) -> str:

@@ -23,7 +23,7 @@ from bearhug.inference.engines.base import (
     Timings,
     TookTooLong,
 )
-from bearhug.inference.engines.events import events, says_something
+from bearhug.inference.engines.events import events, finishes, says_something
 from bearhug.inference.engines.process import Process
 
 CHAT, COMPLETIONS, INFER = "/v1/chat/completions", "/v1/completions", "/infer"
@@ -152,7 +152,7 @@ class Runner:
     async def _stream(self, path: str, body: Body) -> AsyncGenerator[Chunk, None]:
         request = self._client.build_request("POST", path, json=self._request(body, stream=True))
         async with self._turn(), self._explained():
-            started, first = time.monotonic(), None
+            started, first, finished = time.monotonic(), None, False
             response = await self._client.send(request, stream=True)
             try:
                 if response.status_code != httpx.codes.OK:
@@ -161,8 +161,11 @@ class Runner:
                     async for chunk in chunks:
                         if first is None and says_something(chunk):
                             first = time.monotonic()
+                        finished = finished or finishes(chunk)
                         self._note(chunk, started, first)
                         yield chunk
+                if not finished:  # a process that is killed may leave what looks like an end
+                    raise httpx.RemoteProtocolError("the answer has no end")
             finally:
                 await response.aclose()  # llama.cpp sees it, and stops
 
