@@ -143,7 +143,7 @@ def goes_on(server: Server) -> None:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (pickled, "more than numbers"),
+        (pickled, "posix.system"),
         (bare_pickle, "more than numbers"),
         (remote_code, "auto_map"),
         (remote_tokenizer, "auto_map"),
@@ -204,7 +204,7 @@ def test_a_runner_killed_in_mid_stream_is_told_of_and_replaced(
         "stream": True,
         "ignore_eos": True,
     }
-    headers = {"Authorization": "Bearer hf_ada"}
+    headers = {"Authorization": "Bearer hf_ada", "X-Wait-For-Model": "1"}
     address = f"{working.url}/v1/completions"
     supervisor = working.hub.rooms["supervisor"]
     with httpx.stream("POST", address, json=body, headers=headers, timeout=120) as answer:

@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import pickle
+import re
 import socket
 import sys
 import tempfile
@@ -27,6 +28,8 @@ from bearhug.inference.runners.task import AnyTask, Generating, Setup
 from bearhug.inference.runners.working import Worker
 
 TICK_SECONDS = 0.3
+# What torch says of the first name in a pickle that is no tensor's.
+FOREIGN = re.compile(r"GLOBAL ([\w.]+)")
 
 
 def arguments() -> argparse.Namespace:
@@ -125,7 +128,9 @@ def _reason(error: BaseException) -> str:
     """One line: it is the last of the log, and what the asker is told."""
     words = " ".join(str(error).split()) or type(error).__name__
     if isinstance(error, pickle.UnpicklingError):
-        words = f"Its pickled weights hold more than numbers, and were not opened: {words[-120:]}"
+        named = FOREIGN.search(words)
+        what = f" (it asks for {named[1]})" if named else ""
+        words = f"Its pickled weights hold more than numbers{what}, and were not opened"
     return words[:290].rstrip(".")
 
 
