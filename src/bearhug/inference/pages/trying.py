@@ -105,19 +105,18 @@ async def _fill(call: Call, repo: Repo, widget: Widget, form: FormData) -> Respo
     except (NotSignedIn, NotFound, Moved, ClientGone):
         raise
     except HubError as refused:
-        shown = replace(widget, fills=_texts(fills))
+        shown = replace(widget, fills=_texts(widget, fills))
         return await _page(call, repo, widget=shown, error=refused.message, status=refused.status)
-    shown = replace(widget, fills=_texts(fills), said=told(inferred.output) or "It said nothing.")
+    shown = replace(
+        widget, fills=_texts(widget, fills), said=told(inferred.output) or "It said nothing."
+    )
     return await _page(call, repo, widget=shown, id=inferred.id)
 
 
-def _texts(fills: Mapping[str, Any]) -> dict[str, Any]:
+def _texts(widget: Widget, fills: Mapping[str, Any]) -> dict[str, Any]:
     """What a page can write back into its fields: no files."""
-    return {
-        name: value
-        for name, value in fills.items()
-        if not isinstance(value, str) or len(value) < MOST_CODE_BYTES
-    }
+    held = {each.name for each in widget.form.fields if each.kind in ("image", "audio")}
+    return {name: value for name, value in fills.items() if name not in held}
 
 
 async def _ask(call: Call, located: Located, asked: Asked) -> Answer:
