@@ -3,7 +3,6 @@
 import sys
 from pathlib import Path
 
-import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from tests.inference.models import byte_tokenizer, saved
@@ -23,7 +22,8 @@ def main(folder: str) -> None:
         bos_token_id=from_text.bos_token_id,
         eos_token_id=from_text.eos_token_id,
     )
-    model = LlamaForCausalLM(config).to(torch.bfloat16)
+    model = LlamaForCausalLM(config)
+    model.bfloat16()
     saved(model, from_text, Path(folder))
 
 
