@@ -9,18 +9,21 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.testclient import TestClient
 
-from bearhug.app import build_hub
+from bearhug.app import Application, build_hub
 from bearhug.config import Settings
 from bearhug.files import service as files
 from bearhug.files.model import Add, Proposal
 from bearhug.hub import Hub
 from bearhug.inference.engines.remote import Circuit
 from bearhug.inference.model import BadUpstream
-from bearhug.inference.service.upstreams import parse
+from bearhug.inference.service.upstreams import parse, upstreams
 from bearhug.repos import service as repos
 from bearhug.repos.model import RepoKind
 from tests.conftest import Server, introduce, person, serving
+from tests.inference.living import session_of
+from tests.inference.test_placing import OPERATES
 
 
 class Elsewhere:
@@ -254,3 +257,23 @@ def test_another_hub_is_an_upstream(tmp_path: Path, answering: Server) -> None:
 def test_a_wrong_configuration_says_what_is_wrong(text: str, says: str) -> None:
     with pytest.raises(BadUpstream, match=says):
         parse(text)
+
+
+def test_operators_add_servers_on_a_page_and_keys_are_never_shown(hub: Hub) -> None:
+    hub.write(lambda tx: tx.db.run(OPERATES, name="ada"))
+    same_site = {"Origin": "http://hub.test", "Sec-Fetch-Site": "same-origin"}
+    given = {"url": "http://gpu:1/v1", "kind": "openai", "models": "ada/*", "key": "sesame"}
+    with TestClient(Application(hub), base_url="http://hub.test", headers=same_site) as client:
+        assert client.get("/admin/upstreams").status_code == 401
+        client.cookies.set("bearhug_session", session_of(hub, "grace"))
+        assert client.get("/admin/upstreams").status_code == 404
+        assert client.post("/admin/upstreams", data=given).status_code == 404
+        client.cookies.set("bearhug_session", session_of(hub, "ada"))
+        wrong = client.post("/admin/upstreams", data={**given, "url": "gpu:1"})
+        assert (wrong.status_code, "url: write http" in wrong.text) == (400, True)
+        shown = client.post("/admin/upstreams", data=given).text
+        assert "http://gpu:1/v1" in shown
+        assert "sesame" not in shown
+        assert hub.read(upstreams)[0].key == "sesame"
+        gone = client.post("/admin/upstreams/1/remove").text
+        assert "http://gpu:1/v1" not in gone
