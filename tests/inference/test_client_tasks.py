@@ -67,7 +67,7 @@ def model(working: Server) -> Iterator[Callable[..., Asking]]:
 
     yield brought
     for each in opened:
-        each.python.close()
+        each.python.close()  # type: ignore[no-untyped-call]
 
 
 @pytest.fixture(scope="module")
@@ -228,7 +228,7 @@ def test_ranking(model: Callable[..., Asking]) -> None:
 def test_image_classification(model: Callable[..., Asking], picture: Path) -> None:
     asked = model("seer", media.segformer, "image-segmentation")
     found = asked.python.image_segmentation(str(picture))
-    assert all(each.mask.size == (48, 32) for each in found)
+    assert all(each.mask.size == (48, 32) for each in found)  # type: ignore[attr-defined]
     told = asked.js("imageSegmentation", {"inputs": {"$file": str(picture)}})
     assert told is None or len(told) == len(found)
     wrong = asked.post(content=b"this is no picture")
