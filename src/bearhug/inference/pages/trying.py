@@ -61,7 +61,10 @@ async def answer(request: Request) -> Response:
     form = await call.form()
     talk = await talk_of(call, repo)
     if talk is not None and talk.widget is not None and not talk.widget.talks:
-        return await _fill(call, repo, talk.widget, form)
+        try:
+            return await _fill(call, repo, talk.widget, form)
+        finally:
+            await form.close()
     asked = _asked(form, card)
     try:
         located = await call.read_slow(service.locate, repo)
