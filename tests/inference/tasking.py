@@ -25,8 +25,9 @@ MEMORY = 3 * 1024**3
 Maker = Callable[[Path], object]
 
 
-def tasking_hub(folder: Path) -> Hub:
-    hub = build_hub(Settings(data_dir=folder / "data", model_threads=2, model_memory_bytes=MEMORY))
+def tasking_hub(folder: Path, memory_bytes: int = MEMORY) -> Hub:
+    data = folder / "data"
+    hub = build_hub(Settings(data_dir=data, model_threads=2, model_memory_bytes=memory_bytes))
     hub.write(introduce)
     return hub
 
