@@ -88,10 +88,10 @@ def _shown(tx: Transaction, first: int, files: Iterable[tuple[Run, ...]]) -> Ite
     for runs in files:
         for run in runs:
             shown.setdefault(run.xorb_id, []).append(run)
-    for id, runs in islice(shown.items(), LEARNED_XORBS):
+    for id, open_to in islice(shown.items(), LEARNED_XORBS):
         xorb = store.xorb(tx.db, id)
-        if xorb is not None and runs:
-            yield masked(xorb.layout, [(run.start, run.stop) for run in runs])
+        if xorb is not None and open_to:
+            yield masked(xorb.layout, [(run.start, run.stop) for run in open_to])
 
 
 def masked(layout: Layout, spans: Iterable[tuple[int, int]]) -> Layout:
