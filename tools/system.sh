@@ -21,6 +21,7 @@ case ${1:-} in
         need git git
         need git-lfs git-lfs
         need chromium chromium
+        need espeak-ng espeak-ng
         need postgresql /usr/lib/postgresql/*/bin/postgres
         ;;
     bench)

@@ -32,7 +32,7 @@ def requirements() -> list[str]:
     project, groups = PROJECT["project"], PROJECT["dependency-groups"]
     lists = [project["dependencies"], *project["optional-dependencies"].values(), *groups.values()]
     names = [re.match(r"[A-Za-z0-9._-]+", line) for lines in lists for line in lines]
-    return sorted({found[0].lower() for found in names if found})
+    return sorted({found[0].lower() for found in names if found} - {project["name"]})
 
 
 def written(default: Any) -> str:
@@ -76,16 +76,20 @@ def test_dependencies_are_sorted() -> None:
 
 @pytest.mark.parametrize("name", requirements())
 def test_every_dependency_is_locked(name: str) -> None:
-    lock = (ROOT / "requirements" / "dev.txt").read_text(encoding="utf-8")
-    assert f"\n{name}==" in f"\n{lock}", "make lock"
+    locks = [ROOT / "requirements" / lock for lock in ("dev.txt", "engines.txt", "torch.in")]
+    locked = "".join(f"\n{lock.read_text(encoding='utf-8')}" for lock in locks)
+    assert f"\n{name}==" in locked, "make lock"
 
 
-def test_both_locks_agree() -> None:
-    pins = [
-        set(re.findall(r"^\S+==\S+", (ROOT / "requirements" / name).read_text(), re.MULTILINE))
-        for name in ("base.txt", "dev.txt")
-    ]
-    assert pins[0] <= pins[1]
+def test_the_locks_agree() -> None:
+    base, dev, engines = (
+        dict(re.findall(r"^([^\s=]+)==(\S+)", (ROOT / "requirements" / name).read_text(), re.M))
+        for name in ("base.txt", "dev.txt", "engines.txt")
+    )
+    assert base.items() <= dev.items()
+    assert {name: dev[name] for name in engines.keys() & dev} == {
+        name: engines[name] for name in engines.keys() & dev
+    }
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("docs/**/*.md")), ids=lambda path: path.name)
