@@ -17,10 +17,10 @@ _RESERVED = """
     home humans.txt inference inference-endpoints inference-providers jobs join kernels languages
     learn lfs llms.txt login logout manifest.json metrics models new new-bucket new-collection
     new-dataset new-kernel new-model new-space notifications oauth openapi.json organizations
-    papers pipeline playground posts pricing privacy readyz rerank reset-password resolve-cache robots.txt
-    runs scheduled-jobs search security security.txt settings sign-in sign-up signin signup sitemap.xml spaces
-    static storage support sw.js tags tasks terms terms-of-service tools tos users v1 v2 webhooks welcome
-    xet
+    papers pipeline playground posts pricing privacy readyz rerank reset-password resolve-cache
+    robots.txt runs scheduled-jobs search security security.txt settings sign-in sign-up signin
+    signup sitemap.xml spaces static storage support sw.js tags tasks terms terms-of-service
+    tools tos users v1 v2 webhooks welcome xet
 
     auth-check blob branch commit commits compare discussions download edit likers like info
     paths-info preupload raw refs resolve revision tag tree upload viewer git
