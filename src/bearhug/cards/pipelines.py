@@ -66,6 +66,9 @@ _OF_PEFT = {
     "QUESTION_ANS": "question-answering",
     "FEATURE_EXTRACTION": "feature-extraction",
 }
+OLD_CHAT = "conversational"
+"""A task once, as which DialoGPT and its many kin still name theirs; the Hub made it a tag."""
+
 NOT_DECODERS = frozenset({"bert", "nomic-bert", "jina-bert-v2", "t5encoder", "clip", "whisper"})
 """Architectures of GGUF files that do not write text."""
 
@@ -86,7 +89,7 @@ def task_of(
     an adapter was made for.
     """
     word = next(iter(said), None)
-    if word:
+    if word and word != OLD_CHAT:  # which is now a way of text generation
         return word
     tagged = set(own)
     by_tag = next((id for id in TASKS if id in tagged), None)

@@ -7,6 +7,7 @@ from typing import Any
 
 from bearhug.cards.formats import formats, modalities, readers
 from bearhug.cards.front_matter import clean
+from bearhug.cards.pipelines import OLD_CHAT
 from bearhug.cards.tasks import CHAT_TASKS
 from bearhug.repos.model import RepoKind
 
@@ -187,7 +188,8 @@ def other_tags(found: Found, own: list[str]) -> list[str]:
 def conversational(found: Found, task: str | None, template: str) -> bool:
     """Whether one talks with it in turns: a chat template is there, and a task that talks."""
     named = {"chat_template.jinja", "chat_template.json"} & found.names
-    return bool(template or named) and task in CHAT_TASKS
+    said = OLD_CHAT in words(found.metadata.get("pipeline_tag"))
+    return bool(template or named or said) and task in CHAT_TASKS
 
 
 def _papers(found: Found) -> list[str]:

@@ -101,7 +101,7 @@ async def chat_question(
     question = await question_for(call, name, body, chat=True, as_named=as_named)
     placement = question.located.placement
     _require_writing(name, placement)
-    if not placement.chat:
+    if not placement.chat and placement.engine == "gguf":
         raise NotServed(f"{name.repo} has no chat template. Send a prompt to /v1/completions.")
     if shows and placement.task != "image-text-to-text":
         raise NotServed(f"{name.repo} reads text alone. Leave the pictures out.")

@@ -2,7 +2,6 @@
 
 from bearhug.inference.service.keeping import file, forget, keep, sweep
 from bearhug.inference.service.listing import (
-    conversational,
     estimate,
     on_card_read,
     placements,
@@ -19,7 +18,6 @@ from bearhug.inference.service.weights import model_file
 __all__ = [
     "Located",
     "change",
-    "conversational",
     "distrust",
     "estimate",
     "file",

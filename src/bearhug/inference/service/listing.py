@@ -80,11 +80,9 @@ def provider_mapping(tx: Transaction, repo: Repo) -> dict[str, dict[str, str]]:
     return {"hf-inference": {"status": "live", "providerId": str(repo.name), "task": task}}
 
 
-def conversational(card: Card | None) -> bool:
-    """Whether one talks with it in turns."""
-    if card is None:
-        return False
-    return chats(card.pipeline_tag or "", card, {}, card.facts.get("gguf", {}).get("chat_template"))
+def _chats(name: str, card: Card) -> bool:
+    template = card.facts.get("gguf", {}).get("chat_template")
+    return chats(name, card.pipeline_tag or "", card, card.facts.get("config", {}), template)
 
 
 def on_card_read(tx: Transaction, event: CardRead) -> None:
@@ -152,7 +150,7 @@ def _placement(
         load_seconds=known.load_seconds,
         tokens_per_second=known.tokens_per_second,
         context=facts.get("context_length", 0),
-        chat=chats(card.pipeline_tag or "", card, {}, facts.get("chat_template", "")),
+        chat=_chats(str(repo.name), card),
     )
     placement = sped(placement)
     # The least it can take: a roomier plan is chosen only where there is room.

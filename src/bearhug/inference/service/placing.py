@@ -135,10 +135,20 @@ def key_of(repo: Repo, digest: str, engine: str) -> str:
     return f"{repo.name}@{digest}:{engine}"
 
 
-def chats(task: str, card: Card | None, config: Mapping[str, object], template: object) -> bool:
-    """Whether one talks with it in turns: it has a template, or its card says it converses."""
+def chats(
+    name: str, task: str, card: Card | None, config: Mapping[str, object], template: object
+) -> bool:
+    """Whether one talks with it in turns: it has a template, its card says it converses, or it
+    was trained to without a template, as DialoGPT and what was made of it.
+    """
+    if task and task not in CHATS:
+        return False
     said = card is not None and card.conversational
-    return (not task or task in CHATS) and bool(template or said or config.get("chat_template"))
+    known = config.get("task_specific_params")
+    trained = isinstance(known, Mapping) and "conversational" in known
+    return bool(
+        template or said or trained or config.get("chat_template") or "dialogpt" in name.lower()
+    )
 
 
 def _shard(tx: Transaction, snapshot: Snapshot, node: Node) -> Shard:
@@ -196,7 +206,7 @@ def _placement(
         load_seconds=known.load_seconds,
         tokens_per_second=known.tokens_per_second,
         context=header.context_length if header else _context(model.config),
-        chat=chats(model.task, card, model.config, template),
+        chat=chats(model.name, model.task, card, model.config, template),
     )
     placement = sped(placement)
     plans = choice.engine.plans(model)
