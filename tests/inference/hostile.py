@@ -6,12 +6,15 @@ Writes a line of JSON: for each attempt "done", or the error that held it.
 """
 
 import ctypes
+import fcntl
 import json
 import mmap
 import os
 import pickle
+import resource
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -58,6 +61,34 @@ def _connect(kind: socket.AddressFamily, address: Any) -> None:
         out.connect(address)
 
 
+def _datagram() -> None:
+    """Without ever connecting: each of a pair may name another receiver."""
+    one, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    with one, other:
+        one.sendto(b"READY=1", GIVEN["datagrams"])
+
+
+def _own(command: int, value: int) -> None:
+    one, other = socket.socketpair()
+    with one, other:
+        fcntl.fcntl(one, command, value)
+
+
+def _own_socket() -> None:
+    one, other = socket.socketpair()
+    with one, other:
+        fcntl.ioctl(one, 0x8901, struct.pack("i", os.getppid()))
+
+
+def _watch() -> None:
+    watching = ctypes.CDLL(None, use_errno=True).inotify_init1(0)
+    _call(254, watching, ctypes.addressof(_text(GIVEN["hub"])), 0x100)
+
+
+def _text(path: str) -> Any:
+    return ctypes.create_string_buffer(path.encode())
+
+
 def _fork() -> None:
     if os.fork() == 0:
         os._exit(0)
@@ -92,6 +123,14 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "open a socket to the network": lambda: _connect(socket.AF_INET, ("127.0.0.1", GIVEN["port"])),
     "connect to a socket of the system": lambda: _connect(socket.AF_UNIX, GIVEN["socket"]),
     "send by a datagram": lambda: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM),
+    "send by a pair of datagrams": _datagram,
+    "own a file for the parent": lambda: _own(fcntl.F_SETOWN, os.getppid()),
+    "choose the signal of a file": lambda: _own(10, signal.SIGKILL),
+    "own a socket for the parent": _own_socket,
+    "watch the hub's folder": _watch,
+    "cut the hub's file short": lambda: os.truncate(GIVEN["secret"], 0),
+    "cut the model short": lambda: os.truncate(GIVEN["model"], 0),
+    "cut the model short by opening": lambda: os.open(GIVEN["model"], os.O_RDONLY | os.O_TRUNC),
     "open a raw socket": lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW),
     "fork": _fork,
     "start a program": lambda: subprocess.run(["/bin/true"], check=True),
@@ -126,6 +165,7 @@ def main() -> None:
     thread = threading.Thread(target=lambda: found.update(threads="done"))
     thread.start()
     thread.join()
+    found["most threads"] = resource.getrlimit(resource.RLIMIT_NPROC)[1]
     found["read the model"] = model.read_text("ascii")
     print(json.dumps({"said": str(confined), "sealed": confined.sealed, "found": found}))
 

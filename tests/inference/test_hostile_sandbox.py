@@ -31,9 +31,11 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     with (
         socket.create_server(("127.0.0.1", 0)) as listening,
         socket.socket(socket.AF_UNIX) as local,
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as letters,
     ):
         local.bind(str(hub / "socket"))
         local.listen()
+        letters.bind(str(hub / "datagrams"))
         given = {
             "hub": str(hub),
             "folder": str(folder),
@@ -41,6 +43,7 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             "model": str(model),
             "port": listening.getsockname()[1],
             "socket": str(hub / "socket"),
+            "datagrams": str(hub / "datagrams"),
         }
         done = subprocess.run(
             [sys.executable, "-I", str(Path(hostile.__file__)), json.dumps(given)],
@@ -70,6 +73,7 @@ def test_it_cannot(tried: dict[str, Any], attempt: str) -> None:
 def test_it_can_read_its_model_and_start_threads(tried: dict[str, Any]) -> None:
     assert tried["found"]["read the model"] == "the model"
     assert tried["found"]["threads"] == "done"
+    assert 0 < tried["found"]["most threads"] <= 8192
 
 
 def test_it_says_what_holds(tried: dict[str, Any]) -> None:

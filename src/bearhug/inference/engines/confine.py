@@ -32,6 +32,8 @@ REMOVE_FILE, MAKE_DIR, MAKE_SOCK, IOCTL_DEV = 1 << 5, 1 << 7, 1 << 9, 1 << 15
 READ = READ_FILE | READ_DIR
 # How many rights each Landlock ABI knows: refer came with 2, truncate with 3, ioctl with 5.
 KNOWN_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}
+TRUNCATES = 3
+MOST_THREADS = 8192  # of its user, who may be the hub's: a machine has an end of them
 ALL_TCP = 0b11
 ALL_SCOPES = 0b11  # abstract sockets, signals
 
@@ -67,7 +69,8 @@ class Confinement:
         before the model's first file is opened.
         """
         if sys.platform == "linux":
-            self.filtered = syscalls.filtered(_libc())
+            libc = _libc()
+            self.filtered = syscalls.filtered(libc, shortens=_abi(libc) < TRUNCATES)
             self.offline = self.offline or self.filtered
 
     def settle(self) -> None:
@@ -125,6 +128,7 @@ def _limit(memory_bytes: int) -> bool:
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_FSIZE, 0)
     _lower(resource.RLIMIT_NOFILE, 256)
+    _lower(resource.RLIMIT_NPROC, MOST_THREADS)
     bounded = False
     if sys.platform == "linux":
         most = 2 * memory_bytes + 1024**3
@@ -204,8 +208,13 @@ def _die_with(libc: ctypes.CDLL, parent: int) -> None:
         sys.exit("The hub ended before its runner began.")
 
 
+def _abi(libc: ctypes.CDLL) -> int:
+    """Of Landlock; less than 1 where there is none."""
+    return int(libc.syscall(LANDLOCK_CREATE, None, ctypes.c_size_t(0), 1))
+
+
 def _landlock(libc: ctypes.CDLL, model: list[Path], folder: Path) -> bool:
-    abi = libc.syscall(LANDLOCK_CREATE, None, ctypes.c_size_t(0), 1)
+    abi = _abi(libc)
     if abi < 1:
         return False
     handled = (1 << KNOWN_RIGHTS.get(abi, 16)) - 1

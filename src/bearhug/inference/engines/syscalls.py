@@ -35,6 +35,8 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
     **{"setxattrat": (463, 463), "removexattrat": (466, 466), "utime": (132, None)},
     **{"utimes": (235, None), "futimesat": (261, None), "utimensat": (280, 88)},
     **{"mkdir": (83, None), "mkdirat": (258, 34), "mknod": (133, None), "mknodat": (259, 33)},
+    **{"truncate": (76, 45), "creat": (85, None), "file_setattr": (469, 469)},
+    **{"inotify_init": (253, None), "inotify_init1": (294, 26), "inotify_add_watch": (254, 27)},
     **{"name_to_handle_at": (303, 264), "open_by_handle_at": (304, 265)},
     # the kernel's large doors
     **{"mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41), "chroot": (161, 51)},
@@ -57,35 +59,50 @@ MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 SECCOMP = (317, 277)
 CLONE, CLONE3 = (56, 220), (435, 435)
 KILL, TGKILL, PRLIMIT = (62, 129), (234, 131), (302, 261)
-SOCKET = (41, 198)
+SOCKET, SOCKETPAIR = (41, 198), (53, 199)
+FCNTL, IOCTL = (72, 25), (16, 29)
+OPEN, OPENAT, OPENAT2 = (2, None), (257, 56), (437, 437)
 X32 = 0x40000000
 
 SET_MODE_FILTER, ALL_THREADS = 1, 1
 CLONE_THREAD = 0x00010000
 AF_UNIX, SOCK_STREAM, SOCK_KINDS = 1, 1, 0xF
+O_TRUNC = 0o1000
+OWNERS = (8, 10, 15)
+"""F_SETOWN, F_SETSIG, F_SETOWN_EX: whom to signal, and how, when a file is ready."""
+
+SOCKETS_OWNERS = (0x8901, 0x8902)
+"""FIOSETOWN, SIOCSPGRP: the same, of a socket."""
 
 LOAD, EQUAL, AT_LEAST, ANY_BIT, AND, RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
 ALLOW, KILL_PROCESS, FAIL = 0x7FFF0000, 0x80000000, 0x00050000
-NUMBER, ARCHITECTURE, FIRST, SECOND = 0, 4, 16, 24
+NUMBER, ARCHITECTURE, FIRST, SECOND, THIRD = 0, 4, 16, 24, 32
 """Where struct seccomp_data has them; of an argument, its lower half."""
 
 Instruction = tuple[int, int, int, int]
 """Code, jump if true, jump if false, constant: struct sock_filter."""
 
 
-def filtered(libc: ctypes.CDLL) -> bool:
-    """Put the filter on; there is no way back. False where the machine or kernel has none."""
+def filtered(libc: ctypes.CDLL, *, shortens: bool = False) -> bool:
+    """Put the filter on; there is no way back. False where the machine or kernel has none.
+
+    `shortens`: no file may be cut short by opening it either, which Landlock before its third
+    ABI (Linux 6.2) lets a file's owner do.
+    """
     if platform.machine() not in MACHINES:
         return False
     column, architecture = MACHINES[platform.machine()]
-    code = b"".join(struct.pack("=HBBI", *one) for one in _program(column, architecture))
+    cutting = [*_cutting(column)] if shortens else []
+    code = b"".join(struct.pack("=HBBI", *one) for one in _program(column, architecture, cutting))
     kept = ctypes.create_string_buffer(code, len(code))
     program = struct.pack("@HP", len(code) // 8, ctypes.addressof(kept))
     done = libc.syscall(SECCOMP[column], SET_MODE_FILTER, ALL_THREADS, program)
     return bool(done == 0)
 
 
-def _program(column: int, architecture: int) -> Iterable[Instruction]:
+def _program(
+    column: int, architecture: int, cutting: Iterable[Instruction]
+) -> Iterable[Instruction]:
     yield (LOAD, 0, 0, ARCHITECTURE)
     yield from _unless(EQUAL, architecture, KILL_PROCESS)
     yield (LOAD, 0, 0, NUMBER)
@@ -101,12 +118,26 @@ def _program(column: int, architecture: int) -> Iterable[Instruction]:
     for call in (KILL, TGKILL):
         yield from _only(call[column], [*_unless(EQUAL, os.getpid(), FAIL | errno.EPERM)])
     yield from _only(PRLIMIT[column], [*_unless(EQUAL, 0, FAIL | errno.EPERM)])
-    # The one socket a runner needs is the one it listens on.
+    # Nor by a file that signals whoever is said to own it.
+    yield from _but(FCNTL[column], SECOND, EQUAL, OWNERS)
+    yield from _but(IOCTL[column], SECOND, EQUAL, SOCKETS_OWNERS)
+    # The one socket a runner needs is the one it listens on. A pair of datagrams would do to
+    # write to any socket of the system, without ever connecting to it.
     unix = [*_unless(EQUAL, AF_UNIX, FAIL | errno.EPERM), (LOAD, 0, 0, SECOND)]
     stream: list[Instruction] = [(AND, 0, 0, SOCK_KINDS)]
     stream += _unless(EQUAL, SOCK_STREAM, FAIL | errno.EPERM)
-    yield from _only(SOCKET[column], unix + stream)
+    for call in (SOCKET, SOCKETPAIR):
+        yield from _only(call[column], unix + stream)
+    yield from cutting
     yield (RETURN, 0, 0, ALLOW)
+
+
+def _cutting(column: int) -> Iterator[Instruction]:
+    """No file is opened to be cut short; by the call whose flags cannot be read, none at all."""
+    for call, argument in ((OPEN, SECOND), (OPENAT, THIRD)):
+        if (number := call[column]) is not None:
+            yield from _but(number, argument, ANY_BIT, (O_TRUNC,))
+    yield from _when(EQUAL, OPENAT2[column], FAIL | errno.ENOSYS)
 
 
 def _when(test: int, value: int, verdict: int) -> Iterator[Instruction]:
@@ -117,6 +148,15 @@ def _when(test: int, value: int, verdict: int) -> Iterator[Instruction]:
 def _unless(test: int, value: int, verdict: int) -> Iterator[Instruction]:
     yield (test, 1, 0, value)
     yield (RETURN, 0, 0, verdict)
+
+
+def _but(number: int, argument: int, test: int, values: Iterable[int]) -> Iterator[Instruction]:
+    """If it is this call, refuse it where its argument is one of these, or has such a bit."""
+    checks = [each for value in values for each in _when(test, value, FAIL | errno.EPERM)]
+    yield (EQUAL, 0, len(checks) + 2, number)
+    yield (LOAD, 0, 0, argument)
+    yield from checks
+    yield (RETURN, 0, 0, ALLOW)
 
 
 def _only(number: int, checks: list[Instruction]) -> Iterator[Instruction]:
