@@ -98,8 +98,9 @@ def test_zero_shot_as_the_library_does(made: Path) -> None:
     assert len(ask(["x"], candidate_labels="food, travel")[0]) == 2
     with pytest.raises(BadInput, match="candidate_labels"):
         ask(["x"])
-    with pytest.raises(BadInput, match="hypothesis_template"):
-        ask(["x"], candidate_labels=["a"], hypothesis_template="nothing")
+    for template in ("nothing", "{:>9999999999}", "{0.__class__} {}"):
+        with pytest.raises(BadInput, match="hypothesis_template"):
+            ask(["x"], candidate_labels=["a"], hypothesis_template=template)
 
 
 @pytest.mark.parametrize("strategy", ["none", "simple", "first", "average", "max"])

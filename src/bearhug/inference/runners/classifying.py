@@ -16,6 +16,7 @@ from bearhug.inference.runners.task import (
     Parameters,
     Setup,
     Task,
+    template_of,
     texts_of,
 )
 
@@ -111,13 +112,9 @@ def zero_shot(classifier: Classifier, inputs: Any, parameters: Parameters) -> An
     """
     texts = texts_of(inputs)
     labels = _candidates(parameters)
-    hypothesis = parameters.word("hypothesis_template", HYPOTHESIS)
+    hypothesis = template_of(parameters, HYPOTHESIS)
     multiple = parameters.flag("multi_label")
     parameters.done()
-    if hypothesis.format(labels[0]) == hypothesis:
-        raise BadInput(
-            "`hypothesis_template` needs a {} where the label goes.", "hypothesis_template"
-        )
     return [_entailed(classifier, text, labels, hypothesis, multiple) for text in texts]
 
 

@@ -162,3 +162,15 @@ def texts_of(inputs: Any, field: str = "inputs") -> list[str]:
     if not inputs:
         raise BadInput(f"`{field}` is empty.", field)
     return inputs
+
+
+def template_of(parameters: Parameters, default: str) -> str:
+    """`hypothesis_template`. Only a plain {} may stand in it: `str.format` would do much more
+    than put a label there. Raises BadInput.
+    """
+    template = parameters.word("hypothesis_template", default)
+    if template.count("{}") != 1 or template.count("{") != 1 or template.count("}") != 1:
+        raise BadInput(
+            "`hypothesis_template` must have {} once, where the label goes.", "hypothesis_template"
+        )
+    return template

@@ -22,7 +22,7 @@ from transformers import (
 
 from bearhug.inference.runners import loading, pictures
 from bearhug.inference.runners.piping import pipe
-from bearhug.inference.runners.task import BadInput, Parameters, Setup, Task
+from bearhug.inference.runners.task import BadInput, Parameters, Setup, Task, template_of
 from bearhug.inference.runners.wire import as_array
 
 FUNCTIONS = ("sigmoid", "softmax", "none")
@@ -128,16 +128,6 @@ def labels_of(parameters: Parameters, most: int) -> list[str]:
     if len(labels) > most:
         raise BadInput(f"At most {most} `candidate_labels` can be looked for.", "candidate_labels")
     return labels
-
-
-def template_of(parameters: Parameters, default: str) -> str:
-    """Only a plain {} may stand in it: `str.format` would do much more than put a label there."""
-    template = parameters.word("hypothesis_template", default)
-    if template.count("{}") != 1 or template.count("{") != 1 or template.count("}") != 1:
-        raise BadInput(
-            "`hypothesis_template` must have {} once, where the label goes.", "hypothesis_template"
-        )
-    return template
 
 
 TASKS = {

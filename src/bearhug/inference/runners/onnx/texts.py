@@ -16,6 +16,7 @@ from bearhug.inference.runners.task import (
     Parameters,
     Setup,
     Task,
+    template_of,
     texts_of,
 )
 
@@ -63,7 +64,7 @@ def zero_shot(classifier: Classifier, inputs: Any, parameters: Parameters) -> An
     """Rules as in transformers' ZeroShotClassificationPipeline."""
     texts = texts_of(inputs)
     labels = candidates(parameters)
-    template = hypothesis(parameters)
+    template = template_of(parameters, HYPOTHESIS)
     multiple = parameters.flag("multi_label")
     parameters.done()
     return [_entailed(classifier, text, labels, template, multiple) for text in texts]
@@ -75,14 +76,6 @@ def candidates(parameters: Parameters) -> list[str]:
     if not 1 <= len(found) <= MOST_LABELS:
         raise BadInput(f"`candidate_labels` names 1 to {MOST_LABELS} labels.", "candidate_labels")
     return list(dict.fromkeys(found))
-
-
-def hypothesis(parameters: Parameters) -> str:
-    """With {} once and no other brace: `str.format` would do more than put a label there."""
-    template = parameters.word("hypothesis_template", HYPOTHESIS)
-    if template.count("{}") != 1 or template.count("{") + template.count("}") != 2:
-        raise BadInput("`hypothesis_template` needs {} once.", "hypothesis_template")
-    return template
 
 
 def _entailed(
