@@ -15,6 +15,7 @@ from bearhug.inference.engines.base import EngineFailed, ModelFile
 # All a runner gets of an environment: a hub's own may hold its secrets.
 ENVIRONMENT = {
     "HF_HUB_OFFLINE": "1",
+    "HF_MODULES_CACHE": "modules",  # in the runner's folder: runners.brought
     "LANG": "C.UTF-8",
     "PATH": os.defpath,
     "PYTHONDONTWRITEBYTECODE": "1",
@@ -72,7 +73,7 @@ class Process:
 
     async def _listen(self, events: StreamReader) -> None:
         """Believe only short lines of JSON: the model inside is a stranger's."""
-        with contextlib.suppress(ValueError):  # too long a line, or no JSON
+        with contextlib.suppress(ValueError, RecursionError):  # too long a line, or no JSON
             while line := await events.readline():
                 event = json.loads(line)
                 if isinstance(event, dict):
@@ -84,7 +85,7 @@ class Process:
         self.isolation = str(event.get("isolation", self.isolation))[:200]
         progress = event.get("progress")
         if isinstance(progress, int | float):
-            self.progress = min(1.0, max(0.0, float(progress)))
+            self.progress = float(min(1, max(0, progress)))
         if event.get("ready") is True:
             self._ready.set()
 

@@ -22,7 +22,7 @@ from typing import Any, TextIO
 from bearhug.inference import memory
 from bearhug.inference.engines.base import SOCKET
 from bearhug.inference.engines.confine import confine
-from bearhug.inference.runners import registry
+from bearhug.inference.runners import brought, registry
 from bearhug.inference.runners.server import Server, Service
 from bearhug.inference.runners.task import AnyTask, Generating, Setup
 from bearhug.inference.runners.working import Worker
@@ -45,10 +45,12 @@ def arguments() -> argparse.Namespace:
 
 def main() -> None:
     args = arguments()
-    os.umask(0o177)
     hub = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)  # whatever a library prints is log, not a word to the hub
     os.chdir(args.folder)
+    if args.trust_code:
+        brought.lay_out(Path("model"))
+    os.umask(0o177)
     tempfile.tempdir = str(args.folder)  # libraries ask for one that they may write to: none is
     try:
         run(args, hub)
