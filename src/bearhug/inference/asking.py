@@ -13,6 +13,7 @@ from bearhug.errors import HubError, Unavailable
 from bearhug.hub import OPERATOR, Hub
 from bearhug.inference import heard, service
 from bearhug.inference.engines.base import Answerer, Chunk, ModelFile
+from bearhug.inference.engines.believing import believed, seconds
 from bearhug.inference.heard import Answer
 from bearhug.inference.model import Loading, Placement, Said
 from bearhug.inference.resident import Stage
@@ -102,13 +103,14 @@ async def infer(room: ModelRoom, errand: Errand) -> Inferred:
             except HubError:
                 room.metrics.answers.labels("failed").inc()
                 raise
-    timings = found.get("timings", {})
-    seconds = float(timings.get("seconds", 0.0))
+    with believed():
+        timings = dict(found.get("timings") or {})
+        took, tokens = seconds(timings.get("seconds")), int(seconds(timings.get("tokens")))
+        said = _errand_said(room, errand, found["output"], loaded, took)
+        id = room.heard.keep(said, errand.asker.user_id)
     room.metrics.answers.labels("stop").inc()
-    room.metrics.tasks.labels(errand.task).observe(seconds)
-    said = _errand_said(room, errand, found["output"], loaded, seconds)
-    id = room.heard.keep(said, errand.asker.user_id)
-    return Inferred(id, found["output"], seconds, int(timings.get("tokens", 0)))
+    room.metrics.tasks.labels(errand.task).observe(took)
+    return Inferred(id, found["output"], took, tokens)
 
 
 async def ask(room: ModelRoom, question: Question) -> tuple[Chunk, Answer]:

@@ -15,6 +15,8 @@ from bearhug.inference.engines.runner import Runner
 
 COOLDOWN_SECONDS = 5.0
 LONGEST_COOLDOWN_SECONDS = 300.0
+LOAD_SECONDS = 600.0
+SLOWEST_BYTES_PER_SECOND = 10_000_000
 
 
 class Stage(StrEnum):
@@ -99,6 +101,11 @@ class Resident:
         return max(estimate, self.measured.pss if self.measured and self.plan else 0)
 
     @property
+    def patience_seconds(self) -> float:
+        """How long it may take to load: memory that it is promised is kept from others."""
+        return LOAD_SECONDS + self.model.size / SLOWEST_BYTES_PER_SECOND
+
+    @property
     def sleepy(self) -> bool:
         """In memory and unused: it may be evicted."""
         return self.stage is Stage.READY and self.leases == 0
@@ -115,7 +122,13 @@ class Resident:
             self.process = process = await start(argv, self.model, names, folder)
             if self.stopping:
                 await process.end()
-            await process.ready()
+            async with asyncio.timeout(self.patience_seconds):
+                await process.ready()
+        except TimeoutError as error:
+            await process.end()
+            words = f"It did not come to answer within {self.patience_seconds:.0f} s."
+            self._failed(words, was_ready=False)
+            raise EngineFailed(words) from error
         except (EngineFailed, OSError) as error:
             self._failed(str(error), was_ready=False)
             raise EngineFailed(self.error) from error

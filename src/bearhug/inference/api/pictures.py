@@ -20,8 +20,10 @@ from bearhug.inference.api.common import (
     room_of,
 )
 from bearhug.inference.asking import Errand, infer
+from bearhug.inference.engines.believing import believed
 from bearhug.inference.room import ModelRoom
 from bearhug.inference.tasks import TASKS, Sent
+from bearhug.inference.tasks.media import bytes_of, piece, type_of
 from bearhug.web.call import CallDep
 from bearhug.web.events import unless_gone
 
@@ -61,10 +63,12 @@ async def paint(call: CallDep, asked: ImagesRequest) -> Response:
     )
     painted = _painted(room_of(call), errand, asked.n or 1)
     images = await unless_gone(call.request.receive, painted)
+    with believed():
+        told = [piece(data, type_of(data)) for data in map(bytes_of, images)]
     if asked.response_format == "url":
-        data = [{"url": f"data:{each['type']};base64,{each['$bytes']}"} for each in images]
+        data = [{"url": f"data:{each['type']};base64,{each['$bytes']}"} for each in told]
     else:
-        data = [{"b64_json": each["$bytes"]} for each in images]
+        data = [{"b64_json": each["$bytes"]} for each in told]
     return JSONResponse({"created": int(time.time()), "data": data})
 
 
@@ -76,7 +80,9 @@ async def _painted(room: ModelRoom, errand: Errand, count: int) -> list[dict[str
         if "seed" in parameters:
             parameters["seed"] += number
         one = replace(errand, asked=replace(errand.asked, parameters=parameters))
-        images.append((await infer(room, one)).output["image"])
+        output = (await infer(room, one)).output
+        with believed():
+            images.append(output["image"])
     return images
 
 

@@ -23,8 +23,9 @@ from bearhug.inference.api.common import (
 )
 from bearhug.inference.api.subtitles import segments, srt, vtt
 from bearhug.inference.asking import Errand, infer
+from bearhug.inference.engines.believing import believed
 from bearhug.inference.tasks import TASKS, Sent
-from bearhug.inference.tasks.media import bytes_of
+from bearhug.inference.tasks.media import bytes_of, type_of
 from bearhug.web.call import Call, CallDep
 from bearhug.web.events import unless_gone
 
@@ -64,10 +65,11 @@ async def speak(call: CallDep, asked: SpeechRequest) -> Response:
         parameters["voice"] = asked.voice  # type: ignore[assignment]
     sent = Sent({"inputs": asked.input, "parameters": parameters})
     output = await _infer(call, asked.model, SPEAKING, sent)
-    wav = bytes_of(output["audio"])
+    with believed():
+        wav = bytes_of(output["audio"])
     if asked.response_format == "pcm":
         return Response(_pcm(wav), media_type="audio/pcm")
-    return Response(wav, media_type=output["audio"]["type"])
+    return Response(wav, media_type=type_of(wav))
 
 
 # OpenAI's own voices, which its clients must name: a model here speaks with the voice it has.
@@ -89,7 +91,8 @@ async def _heard(call: Call, task: str) -> Response:
     timed = wanted not in ("json", "text")
     sent = Sent({"parameters": _parameters(call, form, task, timed)}, await _file(form))
     output = await _infer(call, call.text(form, "model"), HEARING, sent)
-    return _shaped(output, wanted, task, call.text(form, "language"))
+    with believed():
+        return _shaped(output, wanted, task, call.text(form, "language"))
 
 
 def _parameters(call: Call, form: FormData, task: str, timed: bool) -> dict[str, Any]:

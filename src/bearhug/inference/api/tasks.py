@@ -23,6 +23,7 @@ from bearhug.inference.api.common import (
     room_of,
 )
 from bearhug.inference.asking import Errand, Inferred, Question
+from bearhug.inference.engines.believing import believed
 from bearhug.inference.model import ModelName, NotServed
 from bearhug.inference.service import Located
 from bearhug.inference.tasks import TASKS, Sent, Told
@@ -103,7 +104,8 @@ async def answered(
     )
     inferred = await asking.infer(room_of(call), errand)
     shape = TASKS[task].tells
-    told = await call.thread(shape, inferred.output, asked, reading.caller(call.request))
+    with believed():
+        told = await call.thread(shape, inferred.output, asked, reading.caller(call.request))
     return inferred, told
 
 
@@ -120,7 +122,8 @@ def headers(found: Located, inferred: Inferred | None, seconds: float) -> dict[s
 def _response(told: Told, sent_headers: dict[str, str]) -> Response:
     if told.data is not None:
         return Response(told.data, media_type=told.type, headers=sent_headers)
-    return JSONResponse(told.value, headers=sent_headers)
+    with believed():  # a number may be too large for JSON
+        return JSONResponse(told.value, headers=sent_headers)
 
 
 async def _write(call: Call, name: str, found: Located, sent: Sent) -> Response:

@@ -20,6 +20,7 @@ from bearhug.inference.api.common import (
     room_of,
 )
 from bearhug.inference.asking import Errand, infer
+from bearhug.inference.engines.believing import believed
 from bearhug.inference.model import ModelName, NotServed
 from bearhug.inference.tasks import TASKS, Asked, Sent
 from bearhug.inference.tasks.arrays import as_bytes, numbers
@@ -89,7 +90,8 @@ async def rerank_with(call: CallDep, owner: str, name: str, asked: RankRequest) 
 async def _embed(call: Call, asked: EmbeddingsRequest, name: ModelName, as_named: str) -> Response:
     sent = Sent({"inputs": asked.input})
     output, tokens = await _infer(call, name, as_named, EMBEDDING, sent)
-    vectors = await call.thread(_vectors, output, asked.dimensions)
+    with believed():
+        vectors = await call.thread(_vectors, output, asked.dimensions)
     data = [
         {
             "object": "embedding",
@@ -112,7 +114,8 @@ async def _rank(call: Call, asked: RankRequest, name: ModelName, as_named: str) 
     keeps: dict[str, Any] = {"return_text": asked.return_text or asked.return_documents}
     if asked.top_n:
         keeps["top_k"] = asked.top_n
-    found = ranks(scores, Asked(question.inputs, {}, shape=keeps))
+    with believed():
+        found = ranks(scores, Asked(question.inputs, {}, shape=keeps))
     if asked.documents is None:
         return JSONResponse(found)
     results = [_result(each) for each in found]

@@ -1,14 +1,15 @@
 """Server-sent events of an engine, here or elsewhere, as chunks of an answer."""
 
-import json
 import time
 from collections.abc import AsyncGenerator
 
 import httpx
 
 from bearhug.inference.engines.base import Chunk, EngineFailed, TookTooLong
+from bearhug.inference.engines.believing import as_chunk, read
 
 MAX_EVENT_BYTES = 8 * 1024**2
+MAX_STREAM_BYTES = 256 * 1024**2
 
 
 def says_something(chunk: Chunk) -> bool:
@@ -27,13 +28,14 @@ async def events(response: httpx.Response, deadline: float) -> AsyncGenerator[Ch
 
     Lines end at \\n alone: httpx's own splitting also breaks at U+2028, which JSON may hold.
     """
-    rest = b""
+    rest, came = b"", 0
     async for data in response.aiter_raw():
+        came += len(data)
         if time.monotonic() > deadline:
             raise TookTooLong("The answer reached its limit of time; what it said is kept.")
         *lines, rest = (rest + data).split(b"\n")
-        if len(rest) > MAX_EVENT_BYTES:
-            raise EngineFailed("The engine sent an endless line.")
+        if len(rest) > MAX_EVENT_BYTES or came > MAX_STREAM_BYTES:
+            raise EngineFailed("The engine sent an endless answer.")
         for line in lines:
             said = line.removeprefix(b"data:").strip()
             if line.startswith(b"data:") and said.startswith(b"{"):
@@ -41,10 +43,7 @@ async def events(response: httpx.Response, deadline: float) -> AsyncGenerator[Ch
 
 
 def _event(said: bytes) -> Chunk:
-    try:
-        chunk: Chunk = json.loads(said)
-    except ValueError as bad:
-        raise EngineFailed("The engine sent an event that is no JSON.") from bad
+    chunk = as_chunk(read(said))
     if error := chunk.get("error"):
         words = error.get("message", error) if isinstance(error, dict) else error
         raise EngineFailed(str(words))

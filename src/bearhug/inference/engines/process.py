@@ -57,10 +57,13 @@ class Process:
     async def end(self) -> None:
         """Kill it, with all it started, and see it go. It has nothing to save."""
         self._asked_to_end = True
+        self._kill()
+        await asyncio.wait({self.ended}, timeout=END_SECONDS)
+
+    def _kill(self) -> None:
         if self.alive:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
-        await asyncio.wait({self.ended}, timeout=END_SECONDS)
 
     async def _follow(self) -> str:
         events, log = self._process.stdout, self._process.stderr
@@ -73,11 +76,14 @@ class Process:
 
     async def _listen(self, events: StreamReader) -> None:
         """Believe only short lines of JSON: the model inside is a stranger's."""
-        with contextlib.suppress(ValueError, RecursionError):  # too long a line, or no JSON
+        try:
             while line := await events.readline():
                 event = json.loads(line)
                 if isinstance(event, dict):
                     self._hear(event)
+        except (ValueError, RecursionError):  # too long a line, or no JSON
+            if not self._ready.is_set():  # it could not tell us any more that it is
+                self._kill()
         while await events.read(LOG_BYTES):
             pass
 

@@ -23,6 +23,7 @@ from bearhug.inference.engines.base import (
     Timings,
     TookTooLong,
 )
+from bearhug.inference.engines.believing import as_chunk, believed, read, reason
 from bearhug.inference.engines.events import events, finishes, says_something
 from bearhug.inference.engines.process import Process
 
@@ -31,6 +32,7 @@ MAX_ANSWER_BYTES = 256 * 1024**2
 # A runner speaks at least every five seconds (sse_ping_interval); a silent one is stuck.
 SILENCE_SECONDS = 60.0
 WHY_SECONDS = 1.0
+LONGEST_MESSAGE = 2000
 LONGEST_ADDRESS = 100  # sun_path has 108 bytes on Linux, 104 on macOS
 
 # What a request may ask of the engine: OpenAI's fields, and sampling that widgets offer. Others
@@ -114,7 +116,7 @@ class Runner:
         """
         question = {"task": task, "inputs": inputs, "parameters": dict(parameters)}
         async with self._turn(), self._explained():
-            answer: dict[str, Any] = json.loads(await self._answer(INFER, question))
+            answer = read(await self._answer(INFER, question))
             self.answers += 1
             return answer
 
@@ -126,7 +128,7 @@ class Runner:
         async with self._turn(), self._explained():
             started = time.monotonic()
             said = await self._answer(path, self._request(body, stream=False))
-            answer: dict[str, Any] = json.loads(said)
+            answer = as_chunk(read(said))
             self._note(answer, started, None)
             return answer
 
@@ -156,7 +158,7 @@ class Runner:
             response = await self._client.send(request, stream=True)
             try:
                 if response.status_code != httpx.codes.OK:
-                    _check(response.status_code, await response.aread())
+                    _check(response.status_code, await reason(response))
                 async with contextlib.aclosing(events(response, started + self._limit)) as chunks:
                     async for chunk in chunks:
                         if first is None and says_something(chunk):
@@ -207,16 +209,17 @@ class Runner:
         if not isinstance(given, dict):
             return
         self.answers += 1
-        self.timings = Timings(
-            prompt_tokens=given.get("prompt_n", 0) + given.get("cache_n", 0),
-            cached_tokens=given.get("cache_n", 0),
-            completion_tokens=given.get("predicted_n", 0),
-            prompt_tokens_per_second=given.get("prompt_per_second", 0.0),
-            tokens_per_second=given.get("predicted_per_second", 0.0),
-            first_token_seconds=given.get("prompt_ms", 0.0) / 1000
-            if first is None
-            else first - started,
-        )
+        with believed():
+            self.timings = Timings(
+                prompt_tokens=int(given.get("prompt_n", 0)) + int(given.get("cache_n", 0)),
+                cached_tokens=int(given.get("cache_n", 0)),
+                completion_tokens=int(given.get("predicted_n", 0)),
+                prompt_tokens_per_second=float(given.get("prompt_per_second", 0.0)),
+                tokens_per_second=float(given.get("predicted_per_second", 0.0)),
+                first_token_seconds=float(given.get("prompt_ms", 0.0)) / 1000
+                if first is None
+                else first - started,
+            )
 
     def _address(self, folder: Path) -> str:
         """The socket's path. One too long for the system is reached through the open folder."""
@@ -233,9 +236,9 @@ def _check(status: int, said: bytes) -> None:
     details = {}
     try:
         error = json.loads(said)["error"]
-        message = str(error["message"])
-        details = {"field": str(error["field"])} if "field" in error else {}
-    except (ValueError, KeyError, TypeError):
+        message = str(error["message"])[:LONGEST_MESSAGE]
+        details = {"field": str(error["field"])[:100]} if "field" in error else {}
+    except (ValueError, KeyError, TypeError, RecursionError):
         message = f"The engine answered {status}."
     if httpx.codes.is_client_error(status):
         raise BadRequest(message, **details)

@@ -10,7 +10,7 @@ import secrets
 import string
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bearhug.errors import EntryNotFound
@@ -29,6 +29,9 @@ STRAY_MILLISECONDS = 3600 * 1000
 MOST_FILES = 64
 """Of one run: a segmented picture has a mask a thing."""
 
+MOST_BYTES = 16 * 1024**2
+"""Of one run's files together: of what is over, only that it was there is kept."""
+
 
 def new_id() -> str:
     """What a run is called in its address: not to be guessed."""
@@ -38,7 +41,7 @@ def new_id() -> str:
 def keep(hub: Hub, said: Said) -> tuple[str, Said]:
     """A new run's id, and what was said with its files laid down. Slow: call it in a thread."""
     id = new_id()
-    room = [MOST_FILES]
+    room = _Room()
     inputs, answer = (_laid(hub, id, each, room) for each in (said.inputs, said.answer))
     return id, replace(said, inputs=inputs, answer=answer)
 
@@ -74,20 +77,43 @@ def _is_kept(hub: Hub, id: str) -> bool:
     return hub.read(lambda tx: store.by_id(tx.db, id)) is not None
 
 
-def _laid(hub: Hub, id: str, value: Any, room: list[int]) -> Any:
+def _laid(hub: Hub, id: str, value: Any, room: "_Room") -> Any:
     if isinstance(value, list):
         return [_laid(hub, id, each, room) for each in value]
     if not isinstance(value, dict):
         return value
-    if "$bytes" not in value:
+    if "$object" in value:  # that word is ours alone: a model that says it has kept nothing
+        return {"$gone": 0, "type": ""}
+    if not isinstance(value.get("$bytes"), str):
         return {name: _laid(hub, id, each, room) for name, each in value.items()}
-    data, kind = base64.b64decode(value["$bytes"]), value.get("type", "")
-    if room[0] <= 0:
+    data, kind = _decoded(value["$bytes"]), str(value.get("type", ""))[:100]
+    if not room.takes(data):
         return {"$gone": len(data), "type": kind}
-    room[0] -= 1
     sha256 = hashlib.sha256(data).hexdigest()
     hub.objects.put(_key(id, sha256), data)
     return {"$object": sha256, "type": kind, "size": len(data)}
+
+
+@dataclass
+class _Room:
+    """What else one run may keep."""
+
+    files: int = MOST_FILES
+    size: int = MOST_BYTES
+
+    def takes(self, data: bytes) -> bool:
+        """Whether there is room for these, which then is theirs."""
+        fits = self.files > 0 and len(data) <= self.size
+        if fits:
+            self.files, self.size = self.files - 1, self.size - len(data)
+        return fits
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text)
+    except ValueError:  # a model's bytes may be none
+        return b""
 
 
 def _files(value: Any) -> Iterator[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bearhug.inference.tasks.base import Asked, Caller, Sent, Task, Told, checked
-from bearhug.inference.tasks.media import bytes_of, sound
+from bearhug.inference.tasks.media import bytes_of, sound, type_of
 from bearhug.inference.tasks.rules import (
     GENERATION,
     Rule,
@@ -61,7 +61,8 @@ def _plain(output: Any, asked: Asked, caller: Caller) -> Told:
 
 
 def _sound(output: Any, asked: Asked, caller: Caller) -> Told:
-    return Told(data=bytes_of(output["audio"]), type=output["audio"]["type"])
+    data = bytes_of(output["audio"])
+    return Told(data=data, type=type_of(data))
 
 
 _HEARS = ("audio",)

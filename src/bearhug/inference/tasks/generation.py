@@ -3,7 +3,7 @@
 from typing import Any
 
 from bearhug.inference.tasks.base import Asked, Caller, Sent, Task, Told, checked, refused
-from bearhug.inference.tasks.media import bytes_of, picture
+from bearhug.inference.tasks.media import bytes_of, picture, type_of
 from bearhug.inference.tasks.rules import (
     GENERATION,
     Rule,
@@ -113,7 +113,8 @@ def _repainted(sent: Sent) -> Asked:
 
 
 def _image(output: Any, asked: Asked, caller: Caller) -> Told:
-    return Told(data=bytes_of(output["image"]), type=output["image"]["type"])
+    data = bytes_of(output["image"])
+    return Told(data=data, type=type_of(data))
 
 
 TASKS = (

@@ -4,7 +4,7 @@ from typing import Any
 
 from bearhug.inference.tasks.arrays import numbers
 from bearhug.inference.tasks.base import Asked, Caller, Sent, Task, Told, checked, refused
-from bearhug.inference.tasks.media import bytes_of, picture
+from bearhug.inference.tasks.media import bytes_of, picture, type_of
 from bearhug.inference.tasks.pairs import ANSWERS
 from bearhug.inference.tasks.rules import (
     GENERATION,
@@ -121,7 +121,8 @@ def _features(output: Any, asked: Asked, caller: Caller) -> Told:
 
 def _depth(output: Any, asked: Asked, caller: Caller) -> Told:
     if caller.wants_picture:
-        return Told(data=bytes_of(output["depth"]), type=output["depth"]["type"])
+        data = bytes_of(output["depth"])
+        return Told(data=data, type=type_of(data))
     return Told({**output, "depth": output["depth"]["$bytes"]})
 
 

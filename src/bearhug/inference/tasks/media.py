@@ -47,6 +47,11 @@ def bytes_of(piece_given: Any) -> bytes:
     return base64.b64decode(piece_given["$bytes"])
 
 
+def type_of(data: bytes) -> str:
+    """What a model's bytes may be announced as: by what they are, whatever it says they are."""
+    return sniffed(data) or "application/octet-stream"
+
+
 def picture(sent: Sent, value: Any = None, field_name: str = "inputs") -> dict[str, str]:
     """The picture that was sent: `value`, else the inputs or the bare body. Raises BadRequest."""
     return _media(sent, value, field_name, "image")

@@ -12,6 +12,8 @@ MOST_COLUMNS = 2000
 
 Table = dict[str, list[Any]]
 NOTHING: dict[str, Rule] = {}
+_OURS = frozenset({"$array", "$bytes", "$gone", "$object"})
+"""What bytes and arrays are told by, on their way to an engine and where runs are kept."""
 
 
 def columns(value: Any, field_name: str) -> Table:
@@ -28,6 +30,8 @@ def columns(value: Any, field_name: str) -> Table:
     if not cells or cells > MOST_CELLS or len(table) > MOST_COLUMNS:
         raise refused(field_name, f"it has {cells} cells, and may have 1 to {MOST_CELLS}.")
     for name, column in table.items():
+        if name in _OURS:
+            raise refused(field_name, f"a column cannot be called {name} here.")
         if any(isinstance(cell, list | dict) for cell in column):
             raise refused(
                 f"{field_name}.{name}", "a cell is a number, a text, true, false or null."
