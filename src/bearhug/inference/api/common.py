@@ -1,6 +1,7 @@
 """What every door to a model does: find it, ask it, shape what went wrong."""
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -10,8 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bearhug.errors import BadRequest, Forbidden, HubError, Moved, NotFound, TooLarge
-from bearhug.hub import Actor, Permission, Transaction
+from bearhug.errors import BadRequest, HubError, Moved, NotFound, TooLarge
+from bearhug.hub import Transaction
 from bearhug.inference import service
 from bearhug.inference.asking import HOLD_SECONDS, WAIT_SECONDS, Question
 from bearhug.inference.model import ModelName, NotServed, Placement
@@ -26,6 +27,11 @@ from bearhug.web.explain import as_hub_error
 
 MOST_BODY_BYTES = 48 * 1024**2
 """Of a body, with a picture or a recording in it, which base64 makes a third longer."""
+
+MOST_PARTS = 1_000_000
+"""Values of a body in JSON, about: a table may have a tenth of that."""
+
+JSON = re.compile(rb"\s*[\[{]")
 
 FIRST_WORD_SECONDS = 20.0
 """How long a stream may take to its first word before the answer begins without it."""
@@ -101,7 +107,7 @@ async def located(call: Call, name: ModelName) -> Located:
     """
 
     def find(tx: Transaction) -> Located:
-        _require_leave(tx.actor)
+        service.require_leave(tx.actor)
         try:
             repo = repos.find(tx, RepoKind.MODEL, name.repo, access=Access.READ)
         except Moved as moved:
@@ -128,18 +134,6 @@ def require_task(found: Located, wanted: str) -> None:
         raise NotServed(
             f"{found.repo.name} does {own}, not {wanted}. GET /v1/models lists what does what.",
             task=own,
-        )
-
-
-def _require_leave(actor: Actor) -> None:
-    """Raises Forbidden for a fine-grained token that may not run models."""
-    grant = actor.grant
-    if actor.user_id is None or not grant.fine:
-        return
-    if Permission.INFERENCE not in grant.everywhere.union(*grant.accounts.values()):
-        raise Forbidden(
-            "This token does not allow it: it lacks the permission"
-            f" {Permission.INFERENCE}. Give it that under Settings, Access tokens."
         )
 
 
@@ -198,6 +192,18 @@ async def _read(request: Request) -> None:
         raise BadRequest("Say how long the body is (Content-Length).")
     if length is not None and (not length.isdigit() or int(length) > MOST_BODY_BYTES):
         raise TooLarge(f"A question may have {MOST_BODY_BYTES} bytes; send a smaller one.")
+    if length is None or int(length) <= MOST_PARTS:
+        return
+    if not request.headers.get("content-type", "").startswith("multipart/"):
+        _check_parts(await request.body())
+
+
+def _check_parts(body: bytes) -> None:
+    """Raises TooLarge for JSON that would take the hub many times its length, and everyone's time:
+    a picture or a recording is one part.
+    """
+    if JSON.match(body) and sum(map(body.count, (b"[", b"{", b","))) > MOST_PARTS:
+        raise TooLarge(f"A question may have {MOST_PARTS} parts; send a smaller one.")
 
 
 def _snake(code: str) -> str:

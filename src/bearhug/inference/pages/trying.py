@@ -67,7 +67,7 @@ async def answer(request: Request) -> Response:
             await form.close()
     asked = _asked(form, card)
     try:
-        located = await call.read_slow(service.locate, repo)
+        located = await call.read_slow(_located, repo)
         heard = await unless_gone(request.receive, _ask(call, located, asked))
     except (NotSignedIn, NotFound, Moved, ClientGone):
         raise
@@ -103,7 +103,7 @@ async def _fill(call: Call, repo: Repo, widget: Widget, form: FormData) -> Respo
     fills = dict(widget.fills)
     try:
         fills = await filled(widget, form)
-        located = await call.read_slow(service.locate, repo)
+        located = await call.read_slow(_located, repo)
         inferred = await unless_gone(call.request.receive, infer(call, located, widget, fills))
     except (NotSignedIn, NotFound, Moved, ClientGone):
         raise
@@ -166,6 +166,12 @@ async def _page(
         figures=heard.figures() if heard else None,
         error=error,
     )
+
+
+def _located(tx: Transaction, repo: Repo) -> Located:
+    """Raises as service.locate, and Forbidden for a token that may not run models."""
+    service.require_leave(tx.actor)
+    return service.locate(tx, repo)
 
 
 def _repo(tx: Transaction, name: str) -> tuple[Repo, Card | None]:

@@ -1,6 +1,7 @@
 """What people do with models that answer. The use cases, whichever module each lives in."""
 
 from bearhug.inference.service.keeping import file, forget, keep, sweep
+from bearhug.inference.service.leave import require_leave
 from bearhug.inference.service.listing import (
     estimate,
     on_card_read,
@@ -32,6 +33,7 @@ __all__ = [
     "placements",
     "provider_mapping",
     "remove",
+    "require_leave",
     "resident_file",
     "run",
     "runs",

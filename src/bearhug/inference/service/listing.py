@@ -26,7 +26,8 @@ from bearhug.inference.service.placing import (
 from bearhug.inference.service.trusting import trusts
 from bearhug.inference.service.upstreams import upstreams
 from bearhug.repos import store as repo_rows
-from bearhug.repos.model import Repo
+from bearhug.repos.model import Access, Repo
+from bearhug.repos.service import can
 
 MOST_SERVED = 1000
 
@@ -61,7 +62,8 @@ def placements(tx: Transaction, repos: Iterable[Repo]) -> dict[int, Placement]:
 
 def served(tx: Transaction) -> list[tuple[Repo, Placement]]:
     """The models the actor may ask here, the most downloaded first."""
-    repos = store.with_weights(tx.db, tx.actor, MOST_SERVED)
+    listed = store.with_weights(tx.db, tx.actor, MOST_SERVED)
+    repos = [repo for repo in listed if can(tx.actor, repo, Access.READ)]  # a gate shows its repo
     placed = placements(tx, repos)
     return [
         (repo, placed[repo.id]) for repo in repos if repo.id in placed and placed[repo.id].answers

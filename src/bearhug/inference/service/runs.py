@@ -14,6 +14,9 @@ from bearhug.repos import service as repos
 from bearhug.repos import store as repo_rows
 from bearhug.repos.model import Access, Repo
 
+MOST_PAGES = 10
+"""How far a listing looks for runs that it may show."""
+
 
 def save(tx: Transaction, said: Said, *, public: bool, id: str = "") -> Run:
     """Keep what a model said, under the `id` by which its files were laid down (`keep`).
@@ -61,7 +64,15 @@ def runs(
     """The actor's own runs, or everyone's public ones, newest first. Raises NotSignedIn."""
     if own:
         _require_own(tx.actor)
-    return store.page(tx.db, tx.actor, own=own, before=before, limit=limit)
+    found: list[tuple[Run, Repo]] = []
+    for _ in range(MOST_PAGES):
+        page = store.page(tx.db, tx.actor, own=own, before=before, limit=limit)
+        # A gate shows its model to everyone, and what it said to those who may ask it.
+        found += [each for each in page if repos.can(tx.actor, each[1], Access.READ)]
+        if len(page) < limit or len(found) >= limit:
+            break
+        before = page[-1][0].created_at
+    return found[:limit]
 
 
 def change(tx: Transaction, id: str, *, public: bool) -> Run:
