@@ -5,6 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from bearhug.app import build_hub
 from bearhug.config import Settings
@@ -31,7 +32,7 @@ def shut(tmp_path_factory: pytest.TempPathFactory, elsewhere: Elsewhere) -> Iter
     """ada/far answers, behind a gate; a run of it is shown to all who may ask it."""
     toml = f'[[upstream]]\nurl = "{elsewhere.url}"\nmodels = ["ada/*"]\nkey = "sesame-open"\n'
     folder: Path = tmp_path_factory.mktemp("shut")
-    hub = build_hub(Settings(data_dir=folder / "data", upstreams=toml))
+    hub = build_hub(Settings(data_dir=folder / "data", upstreams=SecretStr(toml)))
     add_cards(hub)
     hub.write_as(
         person(hub, "ada"), repos.change_settings, RepoKind.MODEL, "ada/far", gated="manual"

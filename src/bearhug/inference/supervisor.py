@@ -57,7 +57,7 @@ class Supervisor:
         self._engines = {engine.name: engine for engine in engines}
         self._clock = clock
         self._residents: dict[str, Resident] = {}
-        self._elsewhere: dict[str, Answerer] = {}
+        self._elsewhere: dict[str, tuple[ModelFile, Answerer]] = {}
         bounds = Bounds(
             budget_bytes or None,
             reserve_bytes,
@@ -89,6 +89,9 @@ class Supervisor:
         resident.leases += 1
         try:
             runner = await self._ready(resident)
+            while differs(resident, model):  # another version was being loaded when this was asked
+                await self.stop(model.key)
+                runner = await self._ready(self._resident(model))
             with resident.held():
                 yield runner
         finally:
@@ -133,7 +136,7 @@ class Supervisor:
         if self._reaper is not None:
             self._reaper.cancel()
         await asyncio.gather(*(one.unload() for one in self._residents.values()))
-        await asyncio.gather(*(one.close() for one in self._elsewhere.values()))
+        await asyncio.gather(*(one.close() for _, one in self._elsewhere.values()))
         self._folder.remove()
 
     async def _ready(self, resident: Resident) -> Answerer:
@@ -188,11 +191,12 @@ class Supervisor:
 
     def _opened(self, model: ModelFile) -> Answerer | None:
         """What answers for it elsewhere, kept for the next question; None for a model of ours."""
-        known = self._elsewhere.get(model.key)
-        if known is None and model.upstreams:
+        kept, known = self._elsewhere.get(model.key, (None, None))
+        same = kept is not None and kept.upstreams == model.upstreams  # with the same keys, too
+        if not same and model.upstreams:
             known = self._engines[model.engine].opened(model)
             if known is not None:
-                self._elsewhere[model.key] = known
+                self._elsewhere[model.key] = (model, known)
         return known
 
     def _made(self, model: ModelFile) -> Resident:

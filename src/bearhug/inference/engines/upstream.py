@@ -73,6 +73,9 @@ def answers_for(upstream: Upstream, contents: Contents) -> bool:
 
 
 def digest(upstreams: Sequence[Upstream]) -> str:
-    """What names the servers that answer: another address or key is another model to us."""
-    words = "\n".join(f"{each.kind} {each.url} {each.named} {each.key}" for each in upstreams)
+    """What names the servers that answer: another address is another model to us.
+
+    Whoever may see a model sees it: it tells nothing of keys.
+    """
+    words = "\n".join(f"{each.kind} {each.url} {each.named}" for each in upstreams)
     return hashlib.sha256(words.encode()).hexdigest()
