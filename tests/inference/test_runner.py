@@ -277,6 +277,43 @@ def test_a_busy_model_is_never_put_to_sleep(tmp_path: Path, smollm: ModelFile) -
     supervised(tmp_path / "runners", test, budget_bytes=smallest(smollm) * 3 // 2)
 
 
+def test_two_models_that_fit_side_by_side_stay(tmp_path: Path, smollm: ModelFile) -> None:
+    """The first takes more than it must, and yet leaves the second its place."""
+    other = replace(smollm, name="ada/other")
+    evictions: list[int] = []
+
+    async def test(supervisor: Supervisor) -> None:
+        await supervisor.warm(smollm)
+        await supervisor.warm(other)
+        assert supervisor.status(smollm.key).stage is Stage.READY
+
+    budget = smallest(smollm) * 5 // 2
+    supervised(tmp_path / "runners", test, budget_bytes=budget, evicted=lambda: evictions.append(1))
+    assert not evictions
+
+
+def test_who_was_told_to_come_back_finds_it_loaded(tmp_path: Path, smollm: ModelFile) -> None:
+    other = replace(smollm, name="ada/other")
+
+    async def test(supervisor: Supervisor) -> None:
+        async with supervisor.lease(smollm):
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(supervisor.warm(other), 0.3)
+        while supervisor.status(other.key).stage is not Stage.READY:
+            await asyncio.sleep(0.05)
+        began = time.monotonic()
+        waiting = asyncio.create_task(supervisor.warm(smollm))
+        await asyncio.sleep(0.3)
+        assert supervisor.status(other.key).stage is Stage.READY  # its asker is on the way
+        async with supervisor.lease(other) as runner:
+            assert (await runner.chat(CAPITAL))["choices"]
+        await waiting
+        assert time.monotonic() - began < 30
+
+    budget = smallest(smollm) * 3 // 2
+    supervised(tmp_path / "runners", test, budget_bytes=budget, residence_seconds=60.0)
+
+
 def test_three_models_share_the_memory_of_two_without_thrashing(
     tmp_path: Path, smollm: ModelFile
 ) -> None:

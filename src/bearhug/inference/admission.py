@@ -59,7 +59,7 @@ class Admission:
     async def admit(self, resident: Resident) -> None:
         """Wait until there is room for it and promise it that. Others may be put to sleep.
 
-        Raises DoesNotFit if there can be none, or nobody waits for it any more.
+        Raises DoesNotFit if there can be none, or nobody has waited for it for a while.
         """
         resident.wait()
         try:
@@ -89,18 +89,13 @@ class Admission:
         return sorted(sleepers, key=lambda one: one.used_at)
 
     async def _make_room(self, resident: Resident) -> Plan:
-        """A plan that fits, others put to sleep if even the smallest does not.
-
-        A roomier one than the smallest takes at most half of what is over: the next model
-        should find a place too.
-        """
+        """A plan that fits, others put to sleep if even the smallest does not."""
         plans = resident.engine.plans(resident.model)
         needed = min(plan.memory_bytes for plan in plans)
         free = await self._free_bytes(resident)
         if needed > free:
             free = await self._freed(resident, needed, free)
-        most = needed + (free - needed) // 2
-        return next(plan for plan in plans if plan.memory_bytes <= max(needed, most))
+        return roomiest(plans, free)
 
     async def _freed(self, resident: Resident, needed: int, free: int) -> int:
         """Put others to sleep, waiting for them if need be, until `needed` bytes are free."""
@@ -127,7 +122,7 @@ class Admission:
         if resident.stopping:
             raise EngineFailed("The model was put to sleep before it was loaded.")
         others = sum(one.claim for one in self._others(resident))
-        if needed > free + others or not resident.leases:
+        if needed > free + others or not resident.wanted:
             found = await self.room(resident)
             raise DoesNotFit(found.words, needed_bytes=needed, free_bytes=max(0, free))
 
@@ -147,7 +142,8 @@ class Admission:
         return served[0]
 
     def _had_its_time(self, one: Resident) -> bool:
-        contested = one.evicted_at is not None and one.since - one.evicted_at < CONTESTED_SECONDS
+        back = one.evicted_at is not None and one.since - one.evicted_at < CONTESTED_SECONDS
+        contested = back or one.promised
         stayed = self._bounds.clock() - one.since
         return not contested or stayed >= self._bounds.residence_seconds
 
@@ -172,6 +168,17 @@ class Admission:
 
     def _others(self, resident: Resident) -> list[Resident]:
         return [one for one in self._residents.values() if one.plan and one is not resident]
+
+
+def roomiest(plans: Sequence[Plan], free: int) -> Plan:
+    """The first of the plans, the roomiest first, that leaves the next model its place.
+
+    It takes at most half of what the smallest leaves over, and leaves as much as that one takes
+    where there is so much: or two models that fit side by side would drive each other out.
+    """
+    least = min(plan.memory_bytes for plan in plans)
+    most = min(least + (free - least) // 2, free - least)
+    return next(plan for plan in plans if plan.memory_bytes <= max(least, most))
 
 
 def differs(resident: Resident, model: ModelFile) -> bool:

@@ -16,7 +16,7 @@ from bearhug.inference.engines.base import Answerer, Chunk, ModelFile
 from bearhug.inference.engines.believing import believed, seconds
 from bearhug.inference.heard import Answer
 from bearhug.inference.model import Loading, Placement, Said
-from bearhug.inference.resident import Stage
+from bearhug.inference.resident import WAITING, Stage
 from bearhug.inference.room import Asker, ModelRoom
 from bearhug.inference.service import Located
 from bearhug.inference.service.measuring import Measured, machine
@@ -28,6 +28,13 @@ WAIT_SECONDS = 60.0
 
 READ_BYTES_PER_SECOND = 150_000_000
 """How fast weights are read from a disk nobody measured; for the guess of a first load."""
+
+START_SECONDS = {"gguf": 1.0, "onnx": 2.0, "sklearn": 3.0}
+LONGEST_START_SECONDS = 6.0
+"""How long a runner takes before it reads weights, where none was measured; torch is slow."""
+
+LATE = 0.25
+"""What part of its time a load that takes longer than expected is said to take yet."""
 
 STEADY_TOKENS = 16
 """A shorter answer says little of a model's speed."""
@@ -189,9 +196,14 @@ async def _not_too_soon() -> AsyncIterator[None]:
 
 def _left(room: ModelRoom, model: ModelFile, placement: Placement) -> float:
     """Seconds until it will have been loaded, as far as one can tell."""
-    guess = 2 + placement.weight_bytes / READ_BYTES_PER_SECOND
-    whole = placement.load_seconds or guess
-    return max(1.0, whole - room.supervisor.status(model.key).since_seconds)
+    status = room.supervisor.status(model.key)
+    start = room.supervisor.load_seconds(model.engine) or START_SECONDS.get(
+        model.engine, LONGEST_START_SECONDS
+    )
+    whole = placement.load_seconds or start + placement.weight_bytes / READ_BYTES_PER_SECOND
+    if status.phase == WAITING:
+        return whole
+    return max(1.0, whole * LATE, whole - status.since_seconds)
 
 
 def _begin(room: ModelRoom, question: Question, loaded: float) -> Answer:

@@ -14,9 +14,15 @@ from bearhug.inference.engines.process import Process, start
 from bearhug.inference.engines.runner import Runner
 
 COOLDOWN_SECONDS = 5.0
+PATIENCE_SECONDS = 30.0
+"""How long a place in line is kept for askers who were told to come back."""
+
 LONGEST_COOLDOWN_SECONDS = 300.0
 LOAD_SECONDS = 600.0
 SLOWEST_BYTES_PER_SECOND = 10_000_000
+
+
+WAITING = "waiting for memory"
 
 
 class Stage(StrEnum):
@@ -86,6 +92,10 @@ class Resident:
     retry_at: float = 0.0
     since: float = 0.0
     stopping: bool = False
+    asked_at: float = 0.0
+    """When an asker came or went."""
+    promised: bool = False
+    """Whether it was loaded for askers who were told to come back, and nobody has come yet."""
     evicted_at: float | None = None
     """When it last had to make room for another."""
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -104,6 +114,11 @@ class Resident:
     def patience_seconds(self) -> float:
         """How long it may take to load: memory that it is promised is kept from others."""
         return LOAD_SECONDS + self.model.size / SLOWEST_BYTES_PER_SECOND
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anyone waits for it, or was told to come back just now."""
+        return self.leases > 0 or self.terms.clock() - self.asked_at < PATIENCE_SECONDS
 
     @property
     def sleepy(self) -> bool:
@@ -141,6 +156,7 @@ class Resident:
         )
         self.load_seconds = self.terms.clock() - began
         self.used_at = self.terms.clock()
+        self.promised = not self.leases
         self.error = ""
         self._enter(Stage.READY)
         process.ended.add_done_callback(lambda ended: self._ended(process, ended.result()))
@@ -189,6 +205,7 @@ class Resident:
     def held(self) -> Iterator[None]:
         """Someone asks its runner."""
         self.holders += 1
+        self.promised = False
         try:
             yield
         finally:
@@ -236,7 +253,7 @@ class Resident:
         if self.stage is not Stage.LOADING:
             return ""
         if self.plan is None:
-            return "waiting for memory"
+            return WAITING
         return "reading weights" if self.process and self.process.isolation else "starting"
 
     def _progress(self) -> float:

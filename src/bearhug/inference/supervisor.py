@@ -96,6 +96,7 @@ class Supervisor:
                 yield runner
         finally:
             resident.leases -= 1
+            resident.asked_at = self._clock()
 
     async def warm(self, model: ModelFile) -> None:
         """Load the model before anyone asks. Errors as for `lease`."""
@@ -108,6 +109,11 @@ class Supervisor:
         if key in self._elsewhere:
             return Status(Stage.READY)
         return resident.status() if resident else Status()
+
+    def load_seconds(self, engine: str) -> float:
+        """How long the slowest of the engine's latest loads took; 0 before the first."""
+        took = [one.load_seconds for one in self._residents.values() if one.engine.name == engine]
+        return max(took, default=0.0)
 
     def statuses(self) -> dict[str, Status]:
         """Every model asked for since the hub started, by key."""

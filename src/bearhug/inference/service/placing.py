@@ -12,6 +12,7 @@ from bearhug.files import service as files
 from bearhug.files.model import Node, Snapshot
 from bearhug.hub import Hub, Transaction
 from bearhug.inference import memory
+from bearhug.inference.admission import roomiest
 from bearhug.inference.engines.base import Contents, Engine, ModelFile
 from bearhug.inference.engines.upstream import UpstreamEngine
 from bearhug.inference.engines.upstream import digest as elsewhere
@@ -211,10 +212,7 @@ def _placement(
     placement = sped(placement)
     plans = choice.engine.plans(model)
     needed = min(plan.memory_bytes for plan in plans)
-    room = ceiling(tx.hub.settings)
-    # As the supervisor plans: the roomiest that takes at most half of what is over.
-    most = max(needed, needed + (room - needed) // 2)
-    likely = next(plan.memory_bytes for plan in plans if plan.memory_bytes <= most)
+    likely = roomiest(plans, ceiling(tx.hub.settings)).memory_bytes  # as the supervisor plans
     taken = known.memory_bytes if placement.measured else likely
     placement = replace(placement, memory_bytes=taken)
     return standing(tx.hub, placement, key=model.key, needed=needed)
