@@ -114,3 +114,16 @@ def test_a_question_of_countless_parts_is_not_read(shut: Server, path: str) -> N
     )
     assert answer.status_code == 413, answer.text[:200]
     assert "parts" in answer.text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"data": 7}, {"data": [{"index": "a"}]}, {"data": [{"index": 0, "embedding": ["b"]}]}, {}],
+)
+def test_a_server_that_answers_nonsense_is_told_in_words(
+    shut: Server, elsewhere: Elsewhere, said: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(elsewhere, "answer", lambda request: elsewhere.send(request, 200, said))
+    points = {"model": "ada/points", "input": "a"}
+    answer = httpx.post(f"{shut.url}/v1/embeddings", json=points, headers=ADA)
+    assert answer.status_code == 424, answer.text

@@ -20,6 +20,7 @@ from bearhug.inference.engines.base import (
     TookTooLong,
     Upstream,
 )
+from bearhug.inference.engines.believing import as_chunk, believed, read, reason
 from bearhug.inference.engines.events import events, finishes, says_something
 from bearhug.inference.engines.runner import FIELDS, MAX_ANSWER_BYTES
 
@@ -92,7 +93,8 @@ class Remote:
     async def infer(self, task: str, inputs: Any, parameters: Body) -> dict[str, Any]:
         """As a runner's. Raises BadRequest for a task its kind of server does not have."""
         began = time.monotonic()
-        output = await _Task(self, task, parameters).answer(inputs)
+        with believed():
+            output = await _Task(self, task, parameters).answer(inputs)
         return {"output": output, "timings": {"seconds": time.monotonic() - began}}
 
     async def close(self) -> None:
@@ -117,7 +119,7 @@ class Remote:
     async def _ask(self, path: str, body: Body) -> Chunk:
         began = time.monotonic()
         _, response = await self.post(_generating(path), json=_allowed(body, stream=False))
-        answer = _object(response)
+        answer = as_chunk(_object(response))
         return self._timed(answer, began, began, answer.get("usage") or {})
 
     async def _stream(self, path: str, body: Body) -> AsyncGenerator[Chunk, None]:
@@ -198,12 +200,12 @@ class Remote:
         try:
             request = self.client.build_request("POST", address, headers=headers, **content)
             response = await self.client.send(request, stream=True)
+            if response.is_success:
+                return response
+            words = _message(await reason(response), response.status_code)
+            await response.aclose()
         except httpx.TransportError as error:
             return f"no connection ({type(error).__name__})"
-        if response.is_success:
-            return response
-        words = _message(await response.aread(), response.status_code)
-        await response.aclose()
         return _refused(upstream, response.status_code, words)
 
     def _timed(self, chunk: Chunk, began: float, first: float, used: Mapping[str, Any]) -> Chunk:
@@ -325,13 +327,7 @@ def _allowed(body: Body, *, stream: bool) -> dict[str, Any]:
 
 
 def _object(response: httpx.Response) -> dict[str, Any]:
-    try:
-        found = response.json()
-    except ValueError as error:
-        raise EngineFailed("The server's answer is no JSON.") from error
-    if not isinstance(found, dict):
-        raise EngineFailed("The server's answer is not the JSON it should be.")
-    return found
+    return read(response.content)
 
 
 def _message(said: bytes, status: int) -> str:
@@ -340,7 +336,7 @@ def _message(said: bytes, status: int) -> str:
         told = json.loads(said)
         error = told.get("error") or told.get("message") or told.get("detail")
         words = error.get("message") if isinstance(error, dict) else error
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         words = None
     return str(words)[:500] if words else f"it answered {status}"
 

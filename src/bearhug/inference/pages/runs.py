@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from bearhug.errors import BadRequest, EntryNotFound, NotFound
 from bearhug.hub import Transaction
 from bearhug.inference import picture, service
+from bearhug.inference.engines.believing import believed
 from bearhug.inference.model import Run, Turn
 from bearhug.inference.pages.colours import coloured
 from bearhug.inference.pages.keepsakes import (
@@ -68,7 +69,8 @@ async def show(request: Request) -> Response:
     call = Call.of(request)
     run, repo = await call.read(service.run, request.path_params["id"])
     actor = await call.actor()
-    kept = keepsake(run.said, partial(address, run))
+    with believed():
+        kept = keepsake(run.said, partial(address, run))
     code = _code(call, run, repo)
     return await call.page(
         "inference/run.html",
@@ -138,7 +140,8 @@ async def delete(request: Request) -> Response:
 
 def _art(tx: Transaction, run: Run) -> picture.Art:
     """The bars of a run's answer; the picture that was made, or else asked about."""
-    bars, image = bars_of(run.said), image_of(run.said)
+    with believed():
+        bars, image = bars_of(run.said), image_of(run.said)
     if image is None or "$object" not in image:
         return picture.Art(bars)
     try:
