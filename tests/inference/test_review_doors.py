@@ -1,5 +1,7 @@
 """Every door to what a model says, tried by whoever may not; and questions that are traps."""
 
+import contextlib
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from pydantic import SecretStr
 
 from bearhug.app import build_hub
 from bearhug.config import Settings
+from bearhug.inference.room import ADDRESS_BODIES
 from bearhug.repos import service as repos
 from bearhug.repos.model import RepoKind
 from tests.conftest import Server, person, serving
@@ -127,3 +130,28 @@ def test_a_server_that_answers_nonsense_is_told_in_words(
     points = {"model": "ada/points", "input": "a"}
     answer = httpx.post(f"{shut.url}/v1/embeddings", json=points, headers=ADA)
     assert answer.status_code == 424, answer.text
+
+
+def test_large_questions_are_counted_before_they_are_read(shut: Server) -> None:
+    """Else anybody could fill the memory with beginnings of questions."""
+    host, _, port = shut.url.removeprefix("http://").partition(":")
+    head = (
+        b"POST /hf-inference/models/ada/far HTTP/1.1\r\nHost: a\r\nContent-Length: 9000000\r\n\r\n{"
+    )
+    with contextlib.ExitStack() as stack:
+        for _ in range(ADDRESS_BODIES):
+            begun = stack.enter_context(socket.create_connection((host, int(port))))
+            begun.sendall(head)
+        answer = httpx.Response(200)
+        for _ in range(50):
+            answer = httpx.post(f"{shut.url}/hf-inference/models/ada/far", content=bytes(5_000_000))
+            if answer.status_code == 429:
+                break
+        assert answer.status_code == 429, answer.text
+        small = httpx.post(f"{shut.url}/v1/chat/completions", json=TALK, headers=ADA)
+        assert small.status_code == 200
+    for _ in range(50):
+        answer = httpx.post(f"{shut.url}/hf-inference/models/ada/far", content=bytes(5_000_000))
+        if answer.status_code != 429:
+            break
+    assert answer.status_code != 429

@@ -16,6 +16,8 @@ from bearhug.inference.supervisor import Supervisor
 
 VISITORS_ANSWERS = 2
 PERSONS_ANSWERS = 8
+ADDRESS_BODIES = 8
+ALL_BODIES = 24
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,26 @@ class Askers:
             self._under_way[asker.key] -= 1
             if not self._under_way[asker.key]:
                 del self._under_way[asker.key]
+
+
+class LargeBodies:
+    """How many large questions are here at once: each holds memory until it is answered."""
+
+    def __init__(self) -> None:
+        self._here: Tally[str] = Tally()
+
+    @contextlib.contextmanager
+    def one(self, address: str) -> Iterator[None]:
+        """One more from that address on the network. Raises TooMany."""
+        if self._here[address] >= ADDRESS_BODIES or self._here.total() >= ALL_BODIES:
+            raise TooMany("Too many large questions are under way. Wait for one.", seconds=5)
+        self._here[address] += 1
+        try:
+            yield
+        finally:
+            self._here[address] -= 1
+            if not self._here[address]:
+                del self._here[address]
 
 
 class AnswerMetrics:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
@@ -16,7 +17,7 @@ from bearhug.hub import Transaction
 from bearhug.inference import service
 from bearhug.inference.asking import HOLD_SECONDS, WAIT_SECONDS, Question
 from bearhug.inference.model import ModelName, NotServed, Placement
-from bearhug.inference.room import Asker, ModelRoom
+from bearhug.inference.room import Asker, LargeBodies, ModelRoom
 from bearhug.inference.service import Located
 from bearhug.inference.tasks import does
 from bearhug.kit.wire import ascii_header
@@ -28,6 +29,7 @@ from bearhug.web.explain import as_hub_error
 MOST_BODY_BYTES = 48 * 1024**2
 """Of a body, with a picture or a recording in it, which base64 makes a third longer."""
 
+LARGE_BODY_BYTES = 4 * 1024**2
 MOST_PARTS = 1_000_000
 """Values of a body in JSON, about: a table may have a tenth of that."""
 
@@ -49,8 +51,9 @@ class Roomy(APIRoute):
 
         async def roomily(request: Request) -> Response:
             request.scope["bearhug.body_limit"] = MOST_BODY_BYTES
-            await _read(request)
-            return await answer(request)
+            with _counted(request):
+                await _read(request)
+                return await answer(request)
 
         return roomily
 
@@ -183,6 +186,16 @@ def _refusal(error: Exception) -> Response:
         **known.headers,
     }
     return JSONResponse(openai_error(known, param), known.status, headers)
+
+
+def _counted(request: Request) -> AbstractContextManager[None]:
+    """A large body counts, before it is known whose it is. Raises TooMany."""
+    length = request.headers.get("content-length", "")
+    if not length.isdigit() or int(length) < LARGE_BODY_BYTES:
+        return nullcontext()
+    call = Call.of(request)
+    large: LargeBodies = call.hub.rooms.setdefault("large_questions", LargeBodies())
+    return large.one(call.address)
 
 
 async def _read(request: Request) -> None:
