@@ -1,11 +1,14 @@
 """Which files ONNX Runtime, diffusers and scikit-learn take of a repo."""
 
+from dataclasses import replace
+
 import pytest
 
 from bearhug.inference.engines.base import CannotLoad, Contents, RepoFile
 from bearhug.inference.engines.diffusers import DiffusersEngine
 from bearhug.inference.engines.onnx import OnnxEngine
 from bearhug.inference.engines.sklearn import SklearnEngine
+from bearhug.inference.engines.transformers import TransformersEngine
 from bearhug.inference.memory import MIB
 
 GIB = 1024 * MIB
@@ -55,6 +58,14 @@ def test_a_pipers_voice_brings_its_sounds() -> None:
     found = OnnxEngine().fits(repo("text-to-speech", "joe.onnx", "joe.onnx.json", size=1000), GIB)
     assert found is not None
     assert [file.path for file in found.beside] == ["joe.onnx.json"]
+
+
+def test_a_voice_brings_its_vocoder() -> None:
+    voice = repo("text-to-speech", "model.safetensors", "vocoder/model.safetensors")
+    found = TransformersEngine().fits(replace(voice, config={"model_type": "speecht5"}), GIB)
+    assert found is not None
+    assert [file.path for file in found.files] == ["model.safetensors"]
+    assert "vocoder/model.safetensors" in [file.path for file in found.beside]
 
 
 def test_halves_that_write_text_together_are_refused_in_words() -> None:

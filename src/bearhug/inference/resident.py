@@ -56,6 +56,8 @@ class Status:
     working: int = 0
     waiting: int = 0
     isolation: str = ""
+    device: str = "cpu"
+    """What it computes on."""
     error: str = ""
 
 
@@ -246,6 +248,7 @@ class Resident:
             working=runner.working if runner else 0,
             waiting=runner.waiting if runner else 0,
             isolation=self.process.isolation if self.process else "",
+            device=self.process.device if self.process else "cpu",
             error=self.error,
         )
 

@@ -84,7 +84,7 @@ async def _ask(call: Call, name: str, task: str) -> Response:
     inferred, told = await unless_gone(
         call.request.receive, answered(call, name, found, task, sent)
     )
-    return _response(told, headers(found, inferred, time.monotonic() - began))
+    return _response(told, headers(call, found, inferred, time.monotonic() - began))
 
 
 async def answered(
@@ -109,10 +109,12 @@ async def answered(
     return inferred, told
 
 
-def headers(found: Located, inferred: Inferred | None, seconds: float) -> dict[str, str]:
+def headers(
+    call: Call, found: Located, inferred: Inferred | None, seconds: float
+) -> dict[str, str]:
     """What the Inference API tells beside its answers; `x-answer-id` is ours, for saving a run."""
     told = {
-        "x-compute-type": "cpu",
+        "x-compute-type": room_of(call).supervisor.status(found.model.key).device,
         "x-compute-time": f"{inferred.seconds if inferred else seconds:.3f}",
         "x-sha": found.placement.revision,
     }
@@ -169,7 +171,7 @@ async def _whole(call: Call, question: Question, asked: TaskRequest) -> Response
         one = replace(question, body={**question.body, "prompt": text})
         chunk, answer = await asking.ask(room_of(call), one)
         found.append(generation.whole(answer, chunk, text, asked.parameters))
-    told = headers(question.located, None, time.monotonic() - began)
+    told = headers(call, question.located, None, time.monotonic() - began)
     return JSONResponse(found, headers=told)
 
 

@@ -40,6 +40,11 @@ def checkpoint(files: Iterable[RepoFile], folder: str = "") -> tuple[RepoFile, .
     return ()
 
 
+def vocoder(files: Iterable[RepoFile]) -> tuple[RepoFile, ...]:
+    """The weights of a voice's second half, which SpeechT5's repos keep in a folder of their own."""
+    return checkpoint(files, "vocoder")
+
+
 def beside(files: Iterable[RepoFile], *, code: bool = False) -> tuple[RepoFile, ...]:
     """Configurations, tokenizers and templates; with `code`, Python too."""
     kept = [

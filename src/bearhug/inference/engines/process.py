@@ -31,6 +31,8 @@ class Process:
         self.folder = folder
         self.pid = process.pid
         self.isolation = ""
+        self.device = "cpu"
+        """What it computes on."""
         self.progress: float | None = None
         """Of its loading, 0 to 1, if it tells."""
         self._process = process
@@ -92,6 +94,7 @@ class Process:
         progress = event.get("progress")
         if isinstance(progress, int | float):
             self.progress = float(min(1, max(0, progress)))
+        self.device = "cuda" if event.get("device") == "cuda" else self.device
         if event.get("ready") is True:
             self._ready.set()
 

@@ -26,10 +26,11 @@ SEEING = frozenset(
         *("visual-question-answering", "document-question-answering", "image-feature-extraction"),
     }
 )
+SPEAKING = frozenset({"text-to-speech", "text-to-audio"})
 HEARING = frozenset(
     {
         *("automatic-speech-recognition", "audio-classification"),
-        *("text-to-speech", "text-to-audio"),
+        *SPEAKING,
     }
 )
 CONTEXTS = (4096, 2048, 1024)
@@ -78,6 +79,8 @@ class TransformersEngine(PythonEngine):
             )
         kept = checkpoints.kept_as(contents.facts, weights)
         beside = checkpoints.beside(contents.files, code=contents.trusted)
+        if contents.task in SPEAKING:
+            beside += checkpoints.vocoder(contents.files)
         return Candidate(self.name, weights, kept, beside)
 
     def least_bytes(self, candidate: Candidate, contents: Contents) -> int:

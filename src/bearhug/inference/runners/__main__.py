@@ -85,7 +85,7 @@ def run(args: argparse.Namespace, hub: TextIO) -> None:
         service = opened(tasks, setup)
     confined.settle()
     listening.listen()
-    print(json.dumps({"ready": True}), file=hub)
+    print(json.dumps({"ready": True, "device": _device()}), file=hub)
     threading.Thread(target=_until_let_go, daemon=True).start()
     loop.run_until_complete(Server(service).serve(listening))
 
@@ -118,6 +118,12 @@ def _progress(hub: TextIO, weight_bytes: int) -> Iterator[None]:
     finally:
         over.set()
         telling.join()
+
+
+def _device() -> str:
+    """What the model computes on."""
+    torch = sys.modules.get("torch")  # ONNX Runtime and scikit-learn need none
+    return "cuda" if torch is not None and torch.cuda.is_available() else "cpu"
 
 
 def _until_let_go() -> None:
