@@ -20,8 +20,14 @@ from transformers import (
     BertForSequenceClassification,
     BertForTokenClassification,
     BertModel,
+    CLIPImageProcessorPil,
+    CLIPVisionConfig,
     GPT2Config,
     GPT2LMHeadModel,
+    LlamaConfig,
+    LlavaConfig,
+    LlavaForConditionalGeneration,
+    LlavaProcessor,
     PreTrainedModel,
     PreTrainedTokenizerFast,
     T5Config,
@@ -228,6 +234,49 @@ def gpt2(folder: Path, *, pickled: bool = False, template: str = "") -> Path:
         (folder / "model.safetensors").unlink()
         torch.save(model.state_dict(), folder / "pytorch_model.bin")
     return folder
+
+
+SHOWN = (
+    "{% for message in messages %}{{ message['role'] }}: {% for part in message['content'] %}"
+    "{{ '<image>' if part['type'] == 'image' else part['text'] }}{% endfor %}\n{% endfor %}"
+    "{% if add_generation_prompt %}assistant: {% endif %}"
+)
+
+
+def llava(folder: Path) -> Path:
+    """It sees pictures and talks of them."""
+    torch.manual_seed(8)
+    tokenizer = byte_tokenizer(
+        bos_token="<s>", eos_token="</s>", pad_token="<pad>", image_token="<image>"
+    )
+    small: dict[str, Any] = {
+        "hidden_size": 16, "intermediate_size": 16, "num_attention_heads": 2,
+    }  # fmt: skip
+    image = tokenizer.convert_tokens_to_ids("<image>")
+    config = LlavaConfig(
+        vision_config=CLIPVisionConfig(**small, num_hidden_layers=2, image_size=32, patch_size=16),
+        text_config=LlamaConfig(
+            **small,
+            vocab_size=len(tokenizer),
+            num_hidden_layers=1,
+            num_key_value_heads=2,
+            max_position_embeddings=512,
+            initializer_range=0.5,
+            eos_token_id=tokenizer.eos_token_id,
+        ),
+        image_token_index=image,
+        image_token_id=image,
+    )
+    side = {"height": 32, "width": 32}
+    processor: Any = LlavaProcessor(
+        CLIPImageProcessorPil(size={"shortest_edge": 32}, crop_size=side),
+        tokenizer,
+        patch_size=16,
+        vision_feature_select_strategy="default",
+        num_additional_image_tokens=1,
+        chat_template=SHOWN,
+    )
+    return saved(LlavaForConditionalGeneration(config), processor, folder)
 
 
 def minilm(folder: Path) -> Path:

@@ -1,15 +1,18 @@
 """Talking to a model without a chat template, as to DialoGPT: a person's first model."""
 
+import base64
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 from huggingface_hub import HfApi, InferenceClient, constants
+from PIL import Image
 
 from tests.conftest import Server, serving
 from tests.inference import models
-from tests.inference.tasking import tasking_hub
+from tests.inference.tasking import bring, tasking_hub
 
 pytest.importorskip("torch")
 pytestmark = [pytest.mark.model, pytest.mark.client]
@@ -80,3 +83,23 @@ def test_a_model_that_only_writes_is_answered_by_as_well(talking: Server) -> Non
     answer = httpx.post(f"{talking.url}/v1/chat/completions", json=body, headers=WAIT, timeout=90)
     assert answer.status_code == 200, answer.text
     assert answer.json()["choices"][0]["message"]["role"] == "assistant"
+
+
+def test_a_picture_is_talked_about(talking: Server) -> None:
+    bring(talking.hub, "seer", models.llava, "image-text-to-text")
+    said = []
+    for colour in ("black", "white"):
+        drawn = io.BytesIO()
+        Image.new("RGB", (40, 30), colour).save(drawn, "PNG")
+        url = "data:image/png;base64," + base64.b64encode(drawn.getvalue()).decode()
+        shown = {"type": "image_url", "image_url": {"url": url}}
+        turn = {"role": "user", "content": [shown, {"type": "text", "text": "What is it?"}]}
+        with InferenceClient(
+            base_url=f"{talking.url}/v1", api_key="hf_ada", headers=WAIT
+        ) as client:
+            answer = client.chat_completion(
+                [turn], model="ada/seer", max_tokens=8, temperature=0, logprobs=True
+            )
+        assert answer.usage.prompt_tokens > 10
+        said.append([token.logprob for token in answer.choices[0].logprobs.content])
+    assert said[0] != said[1]
