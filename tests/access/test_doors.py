@@ -125,6 +125,9 @@ ANSWERS = {
 }
 # fmt: on
 OF_MODELS = ("run", "chat", "try page")
+ASKING = ("run", "chat")
+FINE = ("roleless", "fine, elsewhere", "fine, reading")
+"""Tokens without inference.serverless.write: told so whatever they name, be it there or not."""
 OF_GATES = ("requests", "request report")
 
 
@@ -203,6 +206,8 @@ def doors(sort: Sort, number: int) -> dict[str, Door]:
 
 def expected(sort: Sort, actor: str, level: str, door: str) -> str:
     """The status; "---" for what is not tried: it would end what the others look at."""
+    if door in ASKING and actor in FINE:
+        return "403"
     if level == "X":
         return "401"
     if door in OF_GATES and level == "W" and sort.gated:
