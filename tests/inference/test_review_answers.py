@@ -39,7 +39,8 @@ SAID = {
     "deep": b'{"output": {"predictions": ' + b"[" * 900 + b"]" * 900 + b'}, "timings": {}}',
     "deeper": b'{"output": {"predictions": ' + b"[" * 90000 + b"]" * 90000 + b"}}",
     "many": b'{"output": {"predictions": [' + b"[]," * 4_000_000 + b"[]]}}",
-    "a file": b'{"output": {"predictions": [{"$bytes": "=", "type": "a"}, {"$object": "f00"}]}, "timings": {}}',
+    "a file": b'{"output": {"predictions": [{"$bytes": "=", "type": "a"}, {"$object": "f00"}]},'
+    b' "timings": {}}',
 }
 """
 

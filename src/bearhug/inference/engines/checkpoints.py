@@ -41,7 +41,7 @@ def checkpoint(files: Iterable[RepoFile], folder: str = "") -> tuple[RepoFile, .
 
 
 def vocoder(files: Iterable[RepoFile]) -> tuple[RepoFile, ...]:
-    """The weights of a voice's second half, which SpeechT5's repos keep in a folder of their own."""
+    """The weights of a voice's second half, in a folder of its own, as SpeechT5's repos have it."""
     return checkpoint(files, "vocoder")
 
 
