@@ -70,7 +70,7 @@ def coded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def ask(server: Server) -> httpx.Response:
-    body = {"model": "ada/bear", "prompt": "honey", "max_tokens": 3}
+    body = {"model": "ada/bear", "prompt": "honey", "max_tokens": 3, "temperature": 0}
     headers = {**ADA, "X-Wait-For-Model": "1"}
     return httpx.post(f"{server.url}/v1/completions", json=body, headers=headers, timeout=120)
 

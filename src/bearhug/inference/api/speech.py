@@ -82,17 +82,18 @@ _NO_VOICE = frozenset(
 
 
 async def _heard(call: Call, task: str) -> Response:
-    form = await call.request.form(max_files=1, max_fields=50)
-    wanted = call.text(form, "response_format") or "json"
-    if wanted not in FORMATS:
-        raise BadRequest(
-            f"response_format: write one of {', '.join(FORMATS)}.", field="response_format"
-        )
-    timed = wanted not in ("json", "text")
-    sent = Sent({"parameters": _parameters(call, form, task, timed)}, await _file(form))
-    output = await _infer(call, call.text(form, "model"), HEARING, sent)
+    async with call.request.form(max_files=1, max_fields=50) as form:
+        wanted = call.text(form, "response_format") or "json"
+        if wanted not in FORMATS:
+            raise BadRequest(
+                f"response_format: write one of {', '.join(FORMATS)}.", field="response_format"
+            )
+        timed = wanted not in ("json", "text")
+        sent = Sent({"parameters": _parameters(call, form, task, timed)}, await _file(form))
+        name, language = call.text(form, "model"), call.text(form, "language")
+    output = await _infer(call, name, HEARING, sent)
     with believed():
-        return _shaped(output, wanted, task, call.text(form, "language"))
+        return _shaped(output, wanted, task, language)
 
 
 def _parameters(call: Call, form: FormData, task: str, timed: bool) -> dict[str, Any]:
