@@ -15,7 +15,7 @@ FLOORS = [
     "hub", "identity", "web",
     "accounts", "repos", "files", "cas", "cards", "access", "oauth", "discussions", "social",
     "papers", "collections",
-    "viewer", "inference",
+    "inference", "viewer",
     "ollama", "playground", "spaces", "mirror", "webhooks", "catalog", "admin",
     "worker", "app", "starter", "seeding", "cli",
 ]
@@ -34,6 +34,7 @@ SPEAKERS = {
     "jinja2": {"web", "prompting"},  # the latter: only its errors, by name
     "httpx": {"inference", "outgoing", "webhooks", "issuers"},
     "xllamacpp": {"inference"},
+    **dict.fromkeys(("duckdb", "polars", "pyarrow", "tantivy"), {"viewer"}),
     "jwt": {"oauth"},
     "cryptography": {"oauth", "sealing"},
 }
