@@ -28,8 +28,10 @@ DAC_OVERRIDE, DAC_READ_SEARCH = 1, 2
 FIRST_USER, USERS = 61184, 4336
 
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
-REMOVE_FILE, MAKE_DIR, MAKE_SOCK, IOCTL_DEV = 1 << 5, 1 << 7, 1 << 9, 1 << 15
+REMOVE_DIR, REMOVE_FILE, MAKE_DIR, MAKE_REG = 1 << 4, 1 << 5, 1 << 7, 1 << 8
+MAKE_SOCK, REFER, TRUNCATE, IOCTL_DEV = 1 << 9, 1 << 13, 1 << 14, 1 << 15
 READ = READ_FILE | READ_DIR
+WRITE = WRITE_FILE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG | REFER | TRUNCATE
 # How many rights each Landlock ABI knows: refer came with 2, truncate with 3, ioctl with 5.
 KNOWN_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}
 TRUNCATES = 3
@@ -64,13 +66,14 @@ class Confinement:
         """Whether code of a stranger could do no harm here: no file, no network, no program."""
         return self.offline and self.hidden and self.filtered
 
-    def seal(self) -> None:
+    def seal(self, *, spared: Iterable[str] = ()) -> None:
         """Give up the system calls that were needed to import our own libraries, at the latest
-        before the model's first file is opened.
+        before the model's first file is opened; all but those `spared`, by name.
         """
         if sys.platform == "linux":
             libc = _libc()
-            self.filtered = syscalls.filtered(libc, shortens=_abi(libc) < TRUNCATES)
+            shortens = _abi(libc) < TRUNCATES
+            self.filtered = syscalls.filtered(libc, shortens=shortens, spared=spared)
             self.offline = self.offline or self.filtered
 
     def settle(self) -> None:
@@ -95,19 +98,23 @@ class Confinement:
         )
 
 
-def confine(model: Iterable[Path], folder: Path, *, parent: int, memory_bytes: int) -> Confinement:
+def confine(
+    model: Iterable[Path], folder: Path, *, parent: int, memory_bytes: int, file_bytes: int = 0
+) -> Confinement:
     """Give up what a model has no need of, and say what was given up; `seal` gives up the rest.
 
-    `folder` stays writable for the socket; `parent` is whose death ends us. Call it before any
-    thread starts: a user namespace may not be entered later, and Landlock binds only one thread.
+    `folder` stays writable for the socket and, if `file_bytes` is not 0, for files of at most
+    so many bytes each; `model` may name folders too. `parent` is whose death ends us. Call it
+    before any thread starts: a user namespace may not be entered later, and Landlock binds only
+    one thread.
     """
-    confinement = Confinement(bounded=_limit(memory_bytes))
+    confinement = Confinement(bounded=_limit(memory_bytes, file_bytes))
     if sys.platform != "linux":
         return confinement
     libc = _libc()
     confinement.offline = _leave_network(libc)
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    held = _landlock(libc, [*model], folder)
+    held = _landlock(libc, [*model], folder, WRITE if file_bytes else 0)
     confinement.hidden = held and _apart(folder)
     # Who is not the owner of the files needs a right to read them, which Landlock must bound.
     confinement.alone = held and _become_nobody(libc, folder)
@@ -119,14 +126,14 @@ def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
 
-def _limit(memory_bytes: int) -> bool:
-    """No core dumps, no file written, no runaway: twice the estimate leaves room for its error.
+def _limit(memory_bytes: int, file_bytes: int) -> bool:
+    """No core dumps, no large file written, no runaway: twice the estimate leaves room for its error.
 
     The limit on data holds whatever a process maps for itself, as torch does; a control group,
     where we may make one, also what it touches of the kernel's.
     """
     _lower(resource.RLIMIT_CORE, 0)
-    _lower(resource.RLIMIT_FSIZE, 0)
+    _lower(resource.RLIMIT_FSIZE, file_bytes)
     _lower(resource.RLIMIT_NOFILE, 256)
     _lower(resource.RLIMIT_NPROC, MOST_THREADS)
     bounded = False
@@ -213,7 +220,7 @@ def _abi(libc: ctypes.CDLL) -> int:
     return int(libc.syscall(LANDLOCK_CREATE, None, ctypes.c_size_t(0), 1))
 
 
-def _landlock(libc: ctypes.CDLL, model: list[Path], folder: Path) -> bool:
+def _landlock(libc: ctypes.CDLL, model: list[Path], folder: Path, more: int) -> bool:
     abi = _abi(libc)
     if abi < 1:
         return False
@@ -224,7 +231,7 @@ def _landlock(libc: ctypes.CDLL, model: list[Path], folder: Path) -> bool:
     if rules < 0:
         return False
     try:
-        for path, rights in _allowed(model, folder):
+        for path, rights in _allowed(model, folder, more):
             _allow(libc, rules, path, rights & handled)
         return bool(libc.syscall(LANDLOCK_RESTRICT, rules, 0) == 0)
     finally:
@@ -243,16 +250,16 @@ def _apart(folder: Path) -> bool:
     return not any(place.is_relative_to(programs.resolve()) for programs in _programs())
 
 
-def _allowed(model: list[Path], folder: Path) -> Iterable[tuple[Path, int]]:
+def _allowed(model: list[Path], folder: Path, more: int) -> Iterable[tuple[Path, int]]:
     for path in _programs():
         yield path, READ | EXECUTE
     for name in DEVICES:
         for device in Path("/dev").glob(name):
             yield device, READ | WRITE_FILE | IOCTL_DEV
     # torch makes itself a folder for a cache when it is imported; it stays empty.
-    yield folder, READ | MAKE_DIR | MAKE_SOCK | REMOVE_FILE
+    yield folder, READ | MAKE_DIR | MAKE_SOCK | REMOVE_FILE | more
     for path in model:
-        yield path, READ_FILE
+        yield path, READ
 
 
 def _allow(libc: ctypes.CDLL, rules: int, path: Path, rights: int) -> None:

@@ -83,17 +83,21 @@ Instruction = tuple[int, int, int, int]
 """Code, jump if true, jump if false, constant: struct sock_filter."""
 
 
-def filtered(libc: ctypes.CDLL, *, shortens: bool = False) -> bool:
+def filtered(
+    libc: ctypes.CDLL, *, shortens: bool = False, spared: Iterable[str] = ()
+) -> bool:
     """Put the filter on; there is no way back. False where the machine or kernel has none.
 
     `shortens`: no file may be cut short by opening it either, which Landlock before its third
-    ABI (Linux 6.2) lets a file's owner do.
+    ABI (Linux 6.2) lets a file's owner do. `spared` names calls that stay allowed.
     """
     if platform.machine() not in MACHINES:
         return False
     column, architecture = MACHINES[platform.machine()]
     cutting = [*_cutting(column)] if shortens else []
-    code = b"".join(struct.pack("=HBBI", *one) for one in _program(column, architecture, cutting))
+    refused = [numbers[column] for name, numbers in REFUSED.items() if name not in set(spared)]
+    program_of = _program(column, architecture, refused, cutting)
+    code = b"".join(struct.pack("=HBBI", *one) for one in program_of)
     kept = ctypes.create_string_buffer(code, len(code))
     program = struct.pack("@HP", len(code) // 8, ctypes.addressof(kept))
     done = libc.syscall(SECCOMP[column], SET_MODE_FILTER, ALL_THREADS, program)
@@ -101,15 +105,18 @@ def filtered(libc: ctypes.CDLL, *, shortens: bool = False) -> bool:
 
 
 def _program(
-    column: int, architecture: int, cutting: Iterable[Instruction]
+    column: int,
+    architecture: int,
+    refused: Iterable[int | None],
+    cutting: Iterable[Instruction],
 ) -> Iterable[Instruction]:
     yield (LOAD, 0, 0, ARCHITECTURE)
     yield from _unless(EQUAL, architecture, KILL_PROCESS)
     yield (LOAD, 0, 0, NUMBER)
     if column == 0:
         yield from _when(AT_LEAST, X32, FAIL | errno.EPERM)
-    for numbers in REFUSED.values():
-        if (number := numbers[column]) is not None:
+    for number in refused:
+        if number is not None:
             yield from _when(EQUAL, number, FAIL | errno.EPERM)
     # glibc falls back to clone, whose flags can be read here: threads, yes; processes, no.
     yield from _when(EQUAL, CLONE3[column], FAIL | errno.ENOSYS)
