@@ -39,6 +39,7 @@ from bearhug.db.schema.social import (
 )
 from bearhug.db.schema.spaces import space_settings, space_variables
 from bearhug.db.schema.talk import comment_edits, discussion_events, discussions, notices, reactions
+from bearhug.db.schema.viewer import view_configs, view_splits, views
 from bearhug.db.schema.xet import xet_chunks, xet_file_xorbs, xet_files, xorb_senders, xorbs
 
 __all__ = [
@@ -96,6 +97,9 @@ __all__ = [
     "trusted_publishers",
     "uploads",
     "upstreams",
+    "view_configs",
+    "view_splits",
+    "views",
     "webhook_deliveries",
     "webhook_watches",
     "webhooks",
