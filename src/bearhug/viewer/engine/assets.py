@@ -14,24 +14,22 @@ def asset(split: Split, *, row: int, column: str, name: str) -> tuple[bytes, str
     (_, found), *_ = rows.read(split, offset=row, length=1, columns=[column])
     for kind, value, path in cells.media_in(found[column], split.features[column]):
         content = media.stored_bytes(value)
-        if content is None or not name.startswith(cells.WORDS[kind]):
+        extension = content and _extension(kind, value, content)
+        if not content or cells.asset_name(cells.WORDS[kind], extension or "", path) != name:
             continue
-        extension, handed = _handed(kind, value, content)
-        if handed is not None and cells.asset_name(cells.WORDS[kind], extension, path) == name:
-            if len(handed) > limits.ASSET_BYTES:
-                raise TooBigContent(f"It is larger than {limits.ASSET_BYTES // 10**6} MB.")
-            return handed, media.TYPES[extension]
+        if len(content) > limits.ASSET_BYTES:
+            raise TooBigContent(f"It is larger than {limits.ASSET_BYTES // 10**6} MB.")
+        shape = media.picture(content) if kind == "Image" else None
+        handed = media.redrawn(content) if shape and not shape.stored else content
+        if handed is not None:
+            return handed, media.TYPES[str(extension)]
     raise AssetNotFound(f"The row has no {name[:100]} in that column.")
 
 
-def _handed(kind: str, value: Any, content: bytes) -> tuple[str, bytes | None]:
+def _extension(kind: str, value: Any, content: bytes) -> str:
     if kind == "Image":
         shape = media.picture(content)
-        if shape is None:
-            return "", None
-        return shape.extension, content if shape.stored else media.redrawn(content)
+        return shape.extension if shape else ""
     if kind == "Audio":
-        return media.sound_extension(value, content), content
-    if kind == "Video":
-        return media.film_extension(value, content), content
-    return "pdf", content
+        return media.sound_extension(value, content)
+    return media.film_extension(value, content) if kind == "Video" else "pdf"

@@ -22,6 +22,8 @@ INDEX_BYTES = 5_000_000_000
 """Of a split's data, from its beginning: what is indexed for search."""
 
 INDEX_FILE_BYTES = 8_000_000_000
+LOCK_BYTES = 4_096
+"""Of a lock beside an index that is read: all that a warm worker may write."""
 
 WHERE_CHARACTERS = 4_000
 WHERE_DEPTH = 24

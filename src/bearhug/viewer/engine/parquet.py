@@ -59,8 +59,8 @@ def _indexed(group: Any) -> bool:
     return all(group.column(number).has_offset_index for number in range(group.num_columns))
 
 
-def check_scan(file: ParquetFile, offset: int, length: int) -> int:
-    """Bytes, uncompressed, that rows of a file take to read. Raises TooBigContent."""
+def check_scan(file: ParquetFile, offset: int, length: int) -> None:
+    """Raises TooBigContent if rows that follow each other take too many bytes to read."""
     known, start, read = footer(file.path), 0, 0
     for number in range(known.num_row_groups):
         group = known.row_group(number)
@@ -69,9 +69,23 @@ def check_scan(file: ParquetFile, offset: int, length: int) -> int:
             share = wanted / group.num_rows if _indexed(group) else 1.0
             read += int(group.total_byte_size * share)
         start += group.num_rows
+    _refuse(read)
+
+
+def check_rows(file: ParquetFile, numbers: list[int]) -> None:
+    """The same for rows that lie scattered. They are not read all at once, but one by one kept."""
+    known, start, kept = footer(file.path), 0, 0
+    for number in range(known.num_row_groups):
+        group = known.row_group(number)
+        wanted = sum(start <= each < start + group.num_rows for each in numbers)
+        kept += int(group.total_byte_size * wanted / max(group.num_rows, 1))
+        start += group.num_rows
+    _refuse(kept)
+
+
+def _refuse(read: int) -> None:
     if read > limits.SCAN_BYTES:
         raise TooBigContent(
             f"These rows take {read // 10**6} MB to read, more than {limits.SCAN_BYTES // 10**6}"
             " MB. Ask for fewer rows, or write the file with smaller row groups and a page index."
         )
-    return read
