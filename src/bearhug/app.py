@@ -105,6 +105,9 @@ from bearhug.spaces import pages as spaces_pages
 from bearhug.spaces import service as spaces_service
 from bearhug.storage.open import open_objects
 from bearhug.storage.sigv4 import Credentials
+from bearhug.viewer import api as viewer_api
+from bearhug.viewer import jobs as viewer_jobs
+from bearhug.viewer import service as viewer_service
 from bearhug.web import fixed, templating
 from bearhug.web.call import Call
 from bearhug.web.doors import Doors
@@ -165,6 +168,7 @@ ROUTES: tuple[Sequence[BaseRoute], ...] = (
     collections_pages.routes,
     spaces_api.routes,
     spaces_pages.routes,
+    viewer_api.routes,
     inference_api.routes,
     inference_pages.routes,
     ollama_wire.routes,
@@ -217,6 +221,7 @@ LISTENERS: Listeners = {
     ],
     RevisionPushed: [
         cards_service.on_pushed,
+        viewer_service.on_pushed,
         discussions_service.on_pushed,
         webhooks_service.on_pushed,
     ],
@@ -244,11 +249,14 @@ JOBS: Jobs = {
     "inference.estimate": inference_jobs.estimate,
     "inference.forget_files": inference_jobs.forget_files,
     "inference.sweep_runs": inference_jobs.sweep_runs,
+    "viewer.build": viewer_jobs.build,
     "webhooks.prune": webhooks_jobs.prune,
 }
 
-SLOW = tuple(name for name in JOBS if name.startswith("cas."))
-"""Jobs that read whole files, and have a lane of their own."""
+SLOW = tuple(
+    tuple(name for name in JOBS if name.startswith(prefix)) for prefix in ("cas.", "viewer.")
+)
+"""Jobs that read whole files: those of each feature have a lane of their own."""
 
 
 def build_hub(settings: Settings) -> Hub:
@@ -280,6 +288,7 @@ def build_hub(settings: Settings) -> Hub:
             "metrics": Metrics(),
             "rate_limits": RateLimits(settings),
             "cas": cas_room.Room(),
+            "viewer": viewer_service.Room(),
             "xet_headers": cas_service.headers_to_write,
             "downloads": catalog_service.Downloads(),
             "markdown": _prose,
@@ -340,7 +349,7 @@ async def living(hub: Hub) -> AsyncIterator[None]:
     await asyncio.to_thread(hub.write, cas_scrubbing.schedule)
     await asyncio.to_thread(hub.write, cas_converting.schedule)
     ticking = asyncio.create_task(_tick(hub))
-    workers = Lanes(hub, JOBS, SLOW)
+    workers = Lanes(hub, JOBS, *SLOW)
     workers.start()
     try:
         async with inference_room.opened(hub), webhooks_courier.opened(hub):
@@ -349,6 +358,7 @@ async def living(hub: Hub) -> AsyncIterator[None]:
         ticking.cancel()
         workers.end()
         hub.rooms["cas"].ending.set()
+        await asyncio.to_thread(hub.rooms["viewer"].close)
         await asyncio.to_thread(workers.join)
         await asyncio.gather(ticking, return_exceptions=True)
         await asyncio.to_thread(_write_down, hub)

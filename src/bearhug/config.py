@@ -129,6 +129,15 @@ class Settings(BaseSettings):
     weights_cache_bytes: int = Field(100 * 1024**3, ge=0)
     """The most bytes of weights put together again for models to load; the oldest go first."""
 
+    viewer_most_bytes: int = Field(5 * 1000**3, ge=1)
+    """How much of a dataset's split is read for its viewer, in bytes; what is beyond is left out."""
+
+    viewer_memory_bytes: int = Field(1024**3, ge=128 * 1024**2)
+    """What reading a dataset should take of memory, in bytes; at twice as much and 1 GiB it ends."""
+
+    viewer_sealed: bool = True
+    """Read datasets only where the program that does it can be confined: strangers wrote them."""
+
     allowed_addresses: str = ""
     """What else the hub may call for others, besides the internet: hosts, networks, `private`."""
 

@@ -23,9 +23,11 @@ IDLE_SECONDS = 30.0
 class Lanes:
     """Workers side by side: what takes long does not hold up what is quick."""
 
-    def __init__(self, hub: Hub, jobs: Jobs, slow: Collection[str]) -> None:
-        quick = {name: job for name, job in jobs.items() if name not in slow}
-        self._workers = (Worker(hub, quick), Worker(hub, {name: jobs[name] for name in slow}))
+    def __init__(self, hub: Hub, jobs: Jobs, *slow: Collection[str]) -> None:
+        apart = {name for lane in slow for name in lane}
+        quick = {name: job for name, job in jobs.items() if name not in apart}
+        lanes = [quick, *({name: jobs[name] for name in lane} for lane in slow)]
+        self._workers = tuple(Worker(hub, lane) for lane in lanes)
         self._hub = hub
 
     def start(self) -> None:

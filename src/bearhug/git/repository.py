@@ -15,6 +15,9 @@ from bearhug.git.store import Ref
 from bearhug.git.trees import Entry
 
 DEFAULT_BRANCH = "refs/heads/main"
+ALIASES = {"HEAD": DEFAULT_BRANCH, "~parquet": "refs/convert/parquet"}
+"""Other names that revisions go by; the second is what clients write in hf:// paths."""
+
 MAX_FILES = 300
 MAX_FILE_BYTES = 512 * 1024
 MAX_COMMITS = 250
@@ -50,7 +53,7 @@ class Repository:
         """
         if _FULL.fullmatch(revision) and (commit := self.reader.expand(revision)):
             return commit
-        branch = DEFAULT_BRANCH if revision == "HEAD" else f"refs/heads/{revision}"
+        branch = ALIASES.get(revision, f"refs/heads/{revision}")
         for name in (branch, f"refs/tags/{revision}", revision):
             if name in self.refs:
                 return self.refs[name].commit

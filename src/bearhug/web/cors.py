@@ -7,9 +7,12 @@ the page was given by its user.
 
 from starlette.types import Message, Send
 
-OPEN = ("/api/", "/v1/", "/hf-inference/", "/oauth/", "/.well-known/", "/openapi.json")
+OPEN = (
+    *("/api/", "/api-viewer/", "/v1/", "/hf-inference/", "/oauth/", "/.well-known/"),
+    "/openapi.json",
+)
 EXPOSED = (
-    "X-Repo-Commit,X-Request-Id,X-Error-Code,X-Error-Message,X-Total-Count,ETag,Link,"
+    "X-Repo-Commit,X-Revision,X-Request-Id,X-Error-Code,X-Error-Message,X-Total-Count,ETag,Link,"
     "Accept-Ranges,Content-Range,X-Linked-Size,X-Linked-ETag,X-Xet-Hash,RateLimit,"
     "RateLimit-Policy,Retry-After"
 )

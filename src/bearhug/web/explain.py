@@ -13,7 +13,7 @@ from bearhug.hub import VISITOR, Actor
 from bearhug.kit.wire import ascii_header
 from bearhug.web.call import Call
 
-PROGRAMS = ("/api/", "/v1/", "/v2/", "/hf-inference/", "/api-inference/", "/models/")
+PROGRAMS = ("/api/", "/api-viewer/", "/v1/", "/v2/", "/hf-inference/", "/api-inference/", "/models/")
 """Addresses below which an answer is JSON whoever asks."""
 
 GIT = ("/info/refs", "/git-upload-pack", "/git-receive-pack")

@@ -12,7 +12,8 @@ SHAPE = re.compile(r"(?!.*(?:--|\.\.))[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_]
 # Names begin addresses, so a word that begins one of ours is nobody's name. The second list
 # is of words that may follow a bare repo name in the Hub's API.
 _RESERVED = """
-    .well-known about account accounts admin api api-inference avatars blog brand buckets cas chat
+    .well-known about account accounts admin api api-inference api-viewer
+    avatars blog brand buckets cas chat
     collections community datasets device docs doors enterprise favicon.ico healthz hf-inference
     home humans.txt inference inference-endpoints inference-providers jobs join kernels languages
     learn lfs llms.txt login logout manifest.json metrics models new new-bucket new-collection

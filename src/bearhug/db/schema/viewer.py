@@ -40,6 +40,7 @@ view_splits = Table(
     Column("position", Integer, nullable=False),
     Column("features", Text),  # JSON
     Column("preview", Text, nullable=False, server_default=""),  # its file's name, below the cache
+    Column("preview_rows", Integer, nullable=False, server_default="0"),
     Column("failure", Text),  # why there is no preview
     Column("rows", BigInteger),
     Column("bytes", BigInteger),

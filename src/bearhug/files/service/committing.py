@@ -43,6 +43,7 @@ from bearhug.repos.model import Access, Repo, RepoKind
 TRIES = 20
 MOVED_ON = "The branch was updated since you opened this page. Please refresh and try again."
 MAIN = "refs/heads/main"
+CONVERSIONS = "refs/convert/"
 
 
 class LostRace(Conflict):
@@ -188,9 +189,10 @@ def pushed(
 ) -> None:
     """A ref has moved: note where main is, and tell whoever listens.
 
-    A pull request is not the repo's own yet: it makes nothing in it newer.
+    A pull request is not the repo's own yet, and a conversion is of what it has: neither makes
+    anything in it newer.
     """
-    if not ref.startswith(permits.PR_PREFIX):
+    if not ref.startswith((permits.PR_PREFIX, CONVERSIONS)):
         head = new if ref == MAIN else repo.head
         repo_rows.advance(tx.db, repo.id, head, tx.now)
     tx.announce(RevisionPushed(repo, ref, old, new, tx.actor.user_id, title, commits))

@@ -32,6 +32,7 @@ CREATE TABLE view_splits (
     position INTEGER NOT NULL,
     features TEXT,
     preview TEXT DEFAULT '' NOT NULL,
+    preview_rows INTEGER DEFAULT '0' NOT NULL,
     failure TEXT,
     rows BIGINT,
     bytes BIGINT,

@@ -1,0 +1,9 @@
+"""What runs after a push to a dataset: finding out its rows."""
+
+from bearhug.hub import Hub
+from bearhug.viewer import service
+
+
+def build(hub: Hub, repo_id: int, commit: str) -> None:
+    service.build(hub, repo_id, commit)
+
