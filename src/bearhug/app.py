@@ -250,6 +250,7 @@ JOBS: Jobs = {
     "inference.forget_files": inference_jobs.forget_files,
     "inference.sweep_runs": inference_jobs.sweep_runs,
     "viewer.build": viewer_jobs.build,
+    "viewer.measure": viewer_jobs.measure,
     "webhooks.prune": webhooks_jobs.prune,
 }
 
@@ -288,7 +289,7 @@ def build_hub(settings: Settings) -> Hub:
             "metrics": Metrics(),
             "rate_limits": RateLimits(settings),
             "cas": cas_room.Room(),
-            "viewer": viewer_service.Room(),
+            "viewer": viewer_service.Room(settings.data_dir / "cache" / "viewer"),
             "xet_headers": cas_service.headers_to_write,
             "downloads": catalog_service.Downloads(),
             "markdown": _prose,
@@ -328,6 +329,8 @@ class Application:
         scope["bearhug.hub"] = self.hub
         if scope["type"] == "lifespan":
             return await self._live(receive, send)
+        if scope["type"] == "http":
+            viewer_api.at_its_own_host(scope)
         if scope["path"].startswith(self._static):
             scope["root_path"] = self._static.rstrip("/")
             return await self._files(scope, receive, send)

@@ -32,7 +32,9 @@ from bearhug.viewer.builder.resolving import Folder
 
 FILE_BYTES = 4 * 1024**3
 SPARED = ("mkdir", "mkdirat")
-PREVIEW_ROWS = 100
+PREVIEW_ROWS = 101
+"""One more than are shown: whether there are more is told too."""
+
 KNOWN = (pandas, PIL.Image, pyarrow.dataset, pyarrow.json, pyarrow.parquet)
 """Imported before anything is given up."""
 

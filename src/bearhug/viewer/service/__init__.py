@@ -1,6 +1,6 @@
 """What is found out of datasets, and told. The use cases, whichever module each lives in."""
 
-from bearhug.viewer.service.building import Room, build, on_pushed
+from bearhug.viewer.service.building import build, on_pushed
 from bearhug.viewer.service.looking import (
     NotBegun,
     asset_key,
@@ -13,6 +13,8 @@ from bearhug.viewer.service.looking import (
     seen,
     shard_number,
 )
+from bearhug.viewer.service.measuring import index_of, measure
+from bearhug.viewer.service.room import Room
 
 __all__ = [
     "NotBegun",
@@ -23,6 +25,8 @@ __all__ = [
     "config_of",
     "converted",
     "first_rows_of",
+    "index_of",
+    "measure",
     "on_pushed",
     "require_asset",
     "rows_of",

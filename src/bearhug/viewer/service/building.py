@@ -4,7 +4,6 @@ A build that is overtaken by another push stops; one that was broken off goes on
 """
 
 import shutil
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,10 +16,11 @@ from bearhug.hub import Hub, Transaction
 from bearhug.repos import store as repo_rows
 from bearhug.repos.model import RepoKind
 from bearhug.viewer import store
-from bearhug.viewer.builder.asking import Answer, Reader, ReadingFailed, Warm
+from bearhug.viewer.builder.asking import Answer, Reader, ReadingFailed
 from bearhug.viewer.model import EMPTY, Config, Failure, told_of
 from bearhug.viewer.service import mirroring, publishing
 from bearhug.viewer.service.publishing import Made
+from bearhug.viewer.service.room import BrokenOff, Room
 
 MAIN = "refs/heads/main"
 NO_DATA = frozenset({"README.md", "LICENSE", ".huggingface.yaml"})
@@ -32,22 +32,6 @@ LOOK_SECONDS = 1.0
 
 class Overtaken(Exception):
     """Another commit is wanted by now; its own job builds it."""
-
-
-class BrokenOff(Exception):
-    """The hub is ending. The job is done again at the next start."""
-
-
-class Room:
-    """What one process keeps for its builds."""
-
-    def __init__(self) -> None:
-        self.warm = Warm()
-        self.ending = threading.Event()
-
-    def close(self) -> None:
-        self.ending.set()
-        self.warm.close()
 
 
 @dataclass
@@ -104,11 +88,12 @@ def build(hub: Hub, repo_id: int, commit: str) -> None:
     if found is None:
         return
     seen, nodes = found
+    room: Room = hub.rooms["viewer"]
     if not any(node.path not in NO_DATA for node in nodes):
+        room.warm.prepare()  # whoever makes a dataset is about to fill it
         hub.write(_say, repo_id, commit, "failed", EMPTY, [])
         return
     hub.write(store_state, repo_id, commit, "reading")
-    room: Room = hub.rooms["viewer"]
     with mirroring.workplace(hub) as (mirror, scratch):
         reader = room.warm.take()
         by_path = {node.path: node for node in nodes}
@@ -167,7 +152,8 @@ def _built(building: _Build) -> None:
             made += _convert(building, config)
     if made:
         publishing.publish(hub, repo_id, made)
-    hub.write(_finish, repo_id, commit, [config.name for config in view.configs])
+    hub.write(_finish, repo_id, commit)
+    _forget_previews(building)
 
 
 def _enter(building: _Build) -> None:
@@ -199,6 +185,13 @@ def _preview(building: _Build, config: Config) -> None:
             publishing.fetch(building.scratch / said["files"][0]["file"], place / name)
         words = {"preview": name, "rows": said["rows"], "features": said["features"]}
         hub.write(_set_preview, repo_id, config.name, split.name, **words)
+
+
+def _forget_previews(building: _Build) -> None:
+    """Those of earlier commits."""
+    for path in (mirroring.folder(building.hub) / "previews").glob(f"{building.repo_id}-*"):
+        if not path.name.startswith(f"{building.repo_id}-{building.commit[:16]}-"):
+            path.unlink(missing_ok=True)
 
 
 def _convert(building: _Build, config: Config) -> list[Made]:
@@ -328,7 +321,7 @@ def _set_shards(
     store.set_shards(tx.db, repo_id, config, split, said, shards)
 
 
-def _finish(tx: Transaction, repo_id: int, commit: str, configs: list[str]) -> None:
+def _finish(tx: Transaction, repo_id: int, commit: str) -> None:
     """What was converted is on its branch now: it may be asked for."""
     view = store.get(tx.db, repo_id)
     if view is None or view.wanted != commit:
@@ -336,4 +329,7 @@ def _finish(tx: Transaction, repo_id: int, commit: str, configs: list[str]) -> N
     for config in view.configs:
         if config.state == "converting":
             store.set_config(tx.db, repo_id, config.name, "done", info=config.info)
+            for split in config.splits:
+                where = {"config": config.name, "split": split.name}
+                tx.later("viewer.measure", repo_id=repo_id, commit=commit, **where)
     store.set_state(tx.db, repo_id, commit, "done", None, tx.now)

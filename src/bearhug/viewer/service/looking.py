@@ -60,7 +60,7 @@ def seen(tx: Transaction, name: str) -> Seen:
         raise NotBegun(repo.id, repo.head)
     if view.state == "off":
         raise ViewerOff
-    if view.commit is None and view.failure is None:
+    if not view.configs and view.state in ("waiting", "reading"):
         raise ResponseNotReady
     if view.failure is not None and not view.configs:
         raise Unreadable(view.failure)
