@@ -12,6 +12,7 @@ import duckdb
 
 from bearhug.viewer.engine import parquet, rows, tables
 from bearhug.viewer.engine import where as grammar
+from bearhug.viewer.engine.arrow import values
 from bearhug.viewer.engine.cells import row_cells
 from bearhug.viewer.engine.columns import quoted
 from bearhug.viewer.engine.refusals import InvalidParameter
@@ -112,5 +113,5 @@ def _fetched(
     places_found = table.column(0).to_pylist()
     table = table.remove_column(0).rename_columns([*file.features])
     return {
-        start + place: row for place, row in zip(places_found, rows.values(table), strict=True)
+        start + place: row for place, row in zip(places_found, values(table), strict=True)
     }

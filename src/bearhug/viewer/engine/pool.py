@@ -14,7 +14,7 @@ from bearhug.viewer.engine.process import Reach, Worker
 from bearhug.viewer.engine.refusals import TookTooLong, ViewerStopped
 from bearhug.viewer.engine.splits import Json
 
-PROGRAM = "bearhug.viewer.engine.worker"
+DESK = "bearhug.viewer.engine.desk"
 
 
 class Pool:
@@ -92,7 +92,7 @@ class Pool:
             raise TookTooLong("The viewer is busy with others' questions. Try again.") from None
 
     def _started(self, reach: Reach) -> Worker:
-        worker: Worker = self._starting.submit(Worker, PROGRAM, reach).result()
+        worker: Worker = self._starting.submit(Worker, DESK, reach).result()
         try:
             worker.ready()
         except Unavailable:

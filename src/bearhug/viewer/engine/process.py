@@ -19,6 +19,7 @@ from bearhug.viewer.engine import limits
 from bearhug.viewer.engine.refusals import REFUSALS, TookTooLong, ViewerStopped
 from bearhug.viewer.engine.splits import Json
 
+PROGRAM = "bearhug.viewer.engine.worker"
 PART_BYTES = 1024 * 1024
 MOST_BYTES = 512 * 1024**2
 """Of an answer: a worker that a file has turned may say anything."""
@@ -46,12 +47,12 @@ class Worker:
     (PR_SET_PDEATHSIG is the thread's, not the process's).
     """
 
-    def __init__(self, program: str, reach: Reach) -> None:
+    def __init__(self, desk: str, reach: Reach) -> None:
         self._reach = reach
         self._heard = bytearray()
         self._log = bytearray()
         self._process = subprocess.Popen(
-            [sys.executable, "-s", "-P", "-m", program, *_arguments(reach)],
+            [sys.executable, "-s", "-P", "-m", PROGRAM, f"--desk={desk}", *_arguments(reach)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -1,17 +1,14 @@
 """Rows at an offset: polars reads only the pages they are on, if the file has an index of them."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import polars as pl
-import pyarrow as pa
 
 from bearhug.viewer.engine import limits, parquet
+from bearhug.viewer.engine.arrow import values
 from bearhug.viewer.engine.cells import row_cells
 from bearhug.viewer.engine.splits import Assets, Json, Split, row_items
 from bearhug.viewer.engine.truncation import fitted
-
-COARSE = {"timestamp": pa.timestamp, "duration": pa.duration, "time64": pa.time64}
 
 
 def page(split: Split, *, offset: int, length: int, assets: Assets) -> Json:
@@ -67,15 +64,3 @@ def read(
         chosen = scan.select(columns) if columns is not None else scan
         table = chosen.slice(first, wanted).collect().to_arrow()
         yield from enumerate(values(table), number)
-
-
-def values(table: Any) -> list[Json]:
-    """Rows of an Arrow table. Python's times end at microseconds."""
-    for at, field in enumerate(table.schema):
-        name = str(field.type).split("[", 1)[0]
-        if getattr(field.type, "unit", "") == "ns" and name in COARSE:
-            zone = {"tz": field.type.tz} if name == "timestamp" and field.type.tz else {}
-            coarse = table.column(at).cast(COARSE[name]("us", **zone), safe=False)
-            table = table.set_column(at, field.name, coarse)
-    found: list[Json] = table.to_pylist()
-    return found

@@ -1,7 +1,8 @@
 """One worker of the viewer: confined before it imports a library, and then asked line by line.
 
 Started by process.py with the folders it may read; a question is a line of JSON, an answer a line
-of JSON with how many `bytes` follow it.
+of JSON with how many `bytes` follow it. Whose questions it answers, its desk, is a module with a
+`Desk`: the engine's, or the SQL console's.
 """
 
 import argparse
@@ -14,13 +15,13 @@ from pathlib import Path
 
 from bearhug.inference.engines.confine import confine
 
-DESK = "bearhug.viewer.engine.desk"
 GROUPS = Path("/sys/fs/cgroup")
 """DuckDB looks there for how much memory there is, and falls over if it may not."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--desk", required=True)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--reading", type=Path, action="append", default=[])
     for name in ("parent", "memory", "file-bytes"):
@@ -38,7 +39,7 @@ def main() -> None:
         memory_bytes=args.memory,
         file_bytes=args.file_bytes,
     )
-    desk = importlib.import_module(DESK).Desk()
+    desk = importlib.import_module(args.desk).Desk()
     confined.seal()
     told = {"isolation": str(confined), "sealed": confined.sealed}
     hub.write(json.dumps(told).encode() + b"\n")
