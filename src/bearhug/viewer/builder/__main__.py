@@ -12,6 +12,7 @@ import os
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -29,6 +30,7 @@ from bearhug.inference.engines.confine import confine
 from bearhug.viewer.builder.converting import Bounds, Written, copied, written
 from bearhug.viewer.builder.failing import FAILURES, told
 from bearhug.viewer.builder.resolving import Folder
+from bearhug.viewer.builder.sounds import take_as_stored
 
 FILE_BYTES = 4 * 1024**3
 SPARED = ("mkdir", "mkdirat")
@@ -48,6 +50,7 @@ def main() -> None:
     os.dup2(2, 1)  # whatever a library prints is log
     datasets.disable_progress_bars()
     PIL.Image.init()
+    take_as_stored()
     print(json.dumps({"warm": len(_PACKAGED_DATASETS_MODULES)}), file=hub)
     try:
         Program(hub, parent).run()
@@ -88,7 +91,7 @@ class Program:
         try:
             builder = self.folder.builder(config)
             generator = self.folder.splits(builder)[split]
-            done = self._written(builder, generator, to, Bounds(PREVIEW_ROWS, None))
+            done = self._written(builder, generator, to, self._bounds(PREVIEW_ROWS, None))
         except FAILURES as error:
             failure = told(error, "FeaturesError", self._hidden, config=config, split=split)
             return {"failure": failure}
@@ -128,6 +131,7 @@ class Program:
         (scratch / "cache").mkdir()
         self._say({"isolation": str(confined)})
         self.folder = Folder(files, order["name"], scratch)
+        self.address = str(order["address"])
         self._hidden = str(files)
 
     def _split(
@@ -148,7 +152,13 @@ class Program:
             done = min(0.99, (_read_bytes() - begun) / max(1, size))
             self._say({"progress": {"split": name, "rows": rows, "part": round(done, 3)}})
 
-        return self._of_split(self._written(builder, generator, to, Bounds(None, most, tell)))
+        bounds = self._bounds(None, most, tell)
+        return self._of_split(self._written(builder, generator, to, bounds))
+
+    def _bounds(
+        self, rows: int | None, size: int | None, tell: Callable[[int], None] = lambda rows: None
+    ) -> Bounds:
+        return Bounds(rows, size, tell, place=self._hidden, address=self.address)
 
     def _kept(self, builder: DatasetBuilder, split: str) -> dict[str, object] | None:
         """The repo's own Parquet files, where the library would read them whole."""

@@ -69,15 +69,23 @@ class Reader:
         return self._process.poll() is None
 
     def enter(
-        self, files: Path, scratch: Path, *, name: str, memory: int, sealed: bool, disk: int
+        self,
+        files: Path,
+        scratch: Path,
+        *,
+        name: str,
+        address: str,
+        memory: int,
+        sealed: bool,
+        disk: int,
     ) -> None:
         """Have it give up all but reading `files` and writing to `scratch`, at most `disk` bytes.
 
-        `sealed`: it ends if this machine cannot confine it. Raises ReadingFailed.
+        `address` is where the files are to the world (`hf://datasets/owner/name@commit`). `sealed`: it ends if this machine cannot confine it. Raises ReadingFailed.
         """
         self._scratch, self._most_bytes = scratch, disk
         order = {"files": str(files), "scratch": str(scratch), "name": name, "memory": memory}
-        self._tell({**order, "sealed": sealed})
+        self._tell({**order, "address": address, "sealed": sealed})
         self._until("isolation", START_SECONDS, lambda event: None)
 
     def ask(

@@ -5,7 +5,6 @@ limit on rows or bytes ends the reading where the library would go on.
 """
 
 import os
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,9 +22,8 @@ GROUP_BYTES = 64 * 1024 * 1024
 MEDIA_ROWS = 100
 TELL_ROWS = 1000
 MOST_COLUMNS = 10_000
+URL = "__url__"
 MEDIA = (Audio, Image, Pdf, Video)
-
-_NUMBERED = re.compile(r".*-(\d{5})-of-\d{5}\.parquet|.*[^\d]\.parquet")
 
 
 class TooManyColumns(ValueError):
@@ -39,6 +37,9 @@ class Bounds:
     rows: int | None
     bytes: int | None
     tell: Callable[[int], None] = lambda rows: None
+    place: str = ""
+    address: str = ""
+    """What WebDataset calls its files: `address` instead of the folder they happen to be in."""
     read_rows: int = 0
     read_bytes: int = 0
     cut: bool = field(default=False)
@@ -178,6 +179,8 @@ def _examples(found: Iterator[tuple[Any, dict[str, Any]]], bounds: Bounds) -> It
             bounds.cut = True
             return
         bounds.note(1, sum(_weight(value) for value in example.values()))
+        if URL in example:
+            example[URL] = str(example[URL]).replace(bounds.place, bounds.address)
         yield key, example
 
 
@@ -188,7 +191,7 @@ def _weight(value: Any) -> int:
     if isinstance(value, bytes):
         return len(value)
     if isinstance(value, str):
-        return os.path.getsize(value) if os.path.isabs(value) and os.path.isfile(value) else len(value)
+        return os.path.getsize(value) if value[:1] == "/" and os.path.isfile(value) else len(value)
     return 8
 
 

@@ -162,6 +162,7 @@ def _enter(building: _Build) -> None:
         building.mirror,
         building.scratch,
         name=building.seen.repo.name.name,
+        address=f"hf://datasets/{building.seen.repo.name}@{building.commit}",
         memory=settings.viewer_memory_bytes,
         sealed=settings.viewer_sealed,
         disk=3 * settings.viewer_most_bytes,
