@@ -84,6 +84,7 @@ def opened(tables: dict[str, list[str]]) -> Any:
     every = ", ".join(literal(file) for files in tables.values() for file in files)
     for locking in (
         "SET TimeZone = 'UTC'",
+        "SET disabled_optimizers = 'late_materialization'",  # as in engine/tables.py
         "SET python_enable_replacements = false",
         "SET allow_persistent_secrets = false",
         f"SET allowed_paths = [{every}]",

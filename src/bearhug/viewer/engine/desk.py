@@ -50,6 +50,8 @@ class Desk:
             traceback.print_exception(error)
             words = "It needs more memory than one answer may use."
             return {"refused": ViewerStopped.code, "words": words}, b""
+        except (duckdb.FatalException, duckdb.InternalException):
+            raise  # nothing can be asked of this database any more
         except UNREADABLE as error:
             traceback.print_exception(error)
             words = f"The data could not be read ({type(error).__name__})."

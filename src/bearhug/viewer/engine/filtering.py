@@ -14,9 +14,14 @@ from bearhug.viewer.engine import parquet, rows, tables
 from bearhug.viewer.engine import where as grammar
 from bearhug.viewer.engine.arrow import values
 from bearhug.viewer.engine.cells import row_cells
-from bearhug.viewer.engine.columns import quoted
-from bearhug.viewer.engine.refusals import InvalidParameter
+from bearhug.viewer.engine.refusals import InvalidParameter, UnreadableParquet
 from bearhug.viewer.engine.splits import Assets, Json, Split, row_items
+
+CALLERS = (
+    *(duckdb.InvalidInputException, duckdb.ConversionException),
+    *(duckdb.BinderException, duckdb.OutOfRangeException),
+)
+"""What DuckDB raises for a value that does not fit, or a pattern that RE2 does not read."""
 
 
 def page(
@@ -46,7 +51,7 @@ def _counted(connection: Any, split: Split, condition: grammar.Clause) -> int:
     if not condition.sql:
         return split.rows
     sql = f"SELECT count(*) FROM {tables.source(split)} WHERE {condition.sql}"
-    ((count,),) = _asked(connection, sql, condition.values)
+    ((count,),) = _asked(connection, split, sql, condition.values)
     return int(count)
 
 
@@ -63,23 +68,19 @@ def _numbers(
         sql += f" WHERE {condition.sql}"
     if order.sql:
         sql += f" ORDER BY {order.sql}, file_index, file_row_number"
-    found = _asked(connection, f"{sql} LIMIT ? OFFSET ?", [*condition.values, *part])
+    found = _asked(connection, split, f"{sql} LIMIT ? OFFSET ?", [*condition.values, *part])
     starts = split.starts()
     return [starts[file] + row for file, row in found]
 
 
-def _asked(connection: Any, sql: str, values: Sequence[Any]) -> list[Any]:
+def _asked(connection: Any, split: Split, sql: str, given: Sequence[Any]) -> list[Any]:
     try:
-        return tables.fetched(connection, sql, values)
-    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-        raise InvalidParameter(_said(error)) from None
-    except (duckdb.BinderException, duckdb.OutOfRangeException) as error:
-        raise InvalidParameter(_said(error)) from None
-
-
-def _said(error: duckdb.Error) -> str:
-    """Such as of a pattern that RE2 does not read. The first line; the others show our SQL."""
-    return f"A query parameter is invalid: {str(error).splitlines()[0][:200]}"
+        return tables.fetched(connection, sql, given)
+    except CALLERS as error:
+        words = str(error).splitlines()[0]  # the others show our SQL
+        if any(str(file.path) in words for file in split.files):
+            raise UnreadableParquet("A file of this split is broken.") from None
+        raise InvalidParameter(f"A query parameter is invalid: {words[:200]}") from None
 
 
 def at(connection: Any, split: Split, numbers: Sequence[int], assets: Assets) -> list[Json]:
@@ -103,15 +104,15 @@ def at(connection: Any, split: Split, numbers: Sequence[int], assets: Assets) ->
 def _fetched(
     connection: Any, file: Split, start: int, numbers: Iterable[int]
 ) -> dict[int, Json]:
-    names = ", ".join(map(quoted, file.features))
     places = ", ".join(str(number - start) for number in numbers)
     sql = (
-        f"SELECT file_row_number AS __row_number, {names} FROM {tables.source(file)}"
+        f"SELECT file_row_number AS __row_number, * FROM {tables.source(file)}"
         f" WHERE file_row_number IN ({places})"
     )
     table = tables.arrow(connection, sql)
     places_found = table.column(0).to_pylist()
-    table = table.remove_column(0).rename_columns([*file.features])
+    names = parquet.footer(file.files[0].path).schema.to_arrow_schema().names
+    table = table.remove_column(0).rename_columns(names)  # DuckDB changes some: "", twins
     return {
         start + place: row for place, row in zip(places_found, values(table), strict=True)
     }
