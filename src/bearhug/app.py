@@ -255,7 +255,8 @@ JOBS: Jobs = {
 }
 
 SLOW = tuple(
-    tuple(name for name in JOBS if name.startswith(prefix)) for prefix in ("cas.", "viewer.")
+    tuple(name for name in JOBS if name.startswith(prefix))
+    for prefix in ("cas.", "viewer.build", "viewer.measure")
 )
 """Jobs that read whole files: those of each feature have a lane of their own."""
 

@@ -69,7 +69,9 @@ def sound(hertz: int) -> bytes:
         writer.setsampwidth(2)
         writer.setframerate(8000)
         times = numpy.arange(800) / 8000
-        writer.writeframes((numpy.sin(2 * numpy.pi * hertz * times) * 20000).astype("<i2").tobytes())
+        writer.writeframes(
+            (numpy.sin(2 * numpy.pi * hertz * times) * 20000).astype("<i2").tobytes()
+        )
     return file.getvalue()
 
 
@@ -111,7 +113,7 @@ FORMATS: dict[str, Mapping[str, bytes]] = {
     "zip": {"data.zip": zipped({"inside.csv": as_csv()})},
     "images": {"cat/a.png": picture("red"), "cat/b.jpg": picture("blue", "JPEG"),
                "dog/c.png": picture("green")},
-    "pictures-told": {"metadata.csv": b"file_name,text\na.png,a red one\n", "a.png": picture("red")},
+    "told": {"metadata.csv": b"file_name,text\na.png,a red one\n", "a.png": picture("red")},
     "audio": {"train/a.wav": sound(440), "train/b.wav": sound(880)},
     "video": {"a.mp4": b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom"},
     "webdataset": {"train-0000.tar": tarred({"0.png": picture("red"), "0.json": b'{"a": 1}',

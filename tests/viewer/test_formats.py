@@ -72,7 +72,11 @@ def loaded(filled: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     }
     names = [f"ada/{name}" for name in FORMATS if name not in DECODED]
     done = subprocess.run(
-        [sys.executable, "-c", LOADING, *names], env=env, capture_output=True, text=True, check=False
+        [sys.executable, "-c", LOADING, *names],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     told: dict[str, Any] = json.loads(done.stdout)

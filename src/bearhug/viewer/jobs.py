@@ -8,6 +8,5 @@ def build(hub: Hub, repo_id: int, commit: str) -> None:
     service.build(hub, repo_id, commit)
 
 
-
 def measure(hub: Hub, repo_id: int, commit: str, config: str, split: str) -> None:
     service.measure(hub, repo_id, commit, config, split)

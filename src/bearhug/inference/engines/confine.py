@@ -127,7 +127,7 @@ def _libc() -> ctypes.CDLL:
 
 
 def _limit(memory_bytes: int, file_bytes: int) -> bool:
-    """No core dumps, no large file written, no runaway: twice the estimate leaves room for its error.
+    """No core dumps, no large file written, no runaway: twice the estimate leaves room for error.
 
     The limit on data holds whatever a process maps for itself, as torch does; a control group,
     where we may make one, also what it touches of the kernel's.

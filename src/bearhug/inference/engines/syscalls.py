@@ -83,9 +83,7 @@ Instruction = tuple[int, int, int, int]
 """Code, jump if true, jump if false, constant: struct sock_filter."""
 
 
-def filtered(
-    libc: ctypes.CDLL, *, shortens: bool = False, spared: Iterable[str] = ()
-) -> bool:
+def filtered(libc: ctypes.CDLL, *, shortens: bool = False, spared: Iterable[str] = ()) -> bool:
     """Put the filter on; there is no way back. False where the machine or kernel has none.
 
     `shortens`: no file may be cut short by opening it either, which Landlock before its third

@@ -27,7 +27,9 @@ class Asked:
         if missing:
             listed = ", ".join(f"'{name}'" for name in missing)
             one = "Parameter" if len(missing) == 1 else "Parameters"
-            raise MissingParameter(f"{one} {listed} {'is' if len(missing) == 1 else 'are'} required")
+            raise MissingParameter(
+                f"{one} {listed} {'is' if len(missing) == 1 else 'are'} required"
+            )
         return [self._params[name] for name in names]
 
     def may(self, name: str) -> str:

@@ -33,7 +33,7 @@ async def shard(request: Request) -> Response:
     """The nth file of a split: `0.parquet`."""
     asked, seen = await _seen(request)
     path = request.path_params
-    number, dot, ending = path["file"].partition(".")
+    number, _, ending = path["file"].partition(".")
     if not (number.isascii() and number.isdecimal() and len(number) < 9) or ending != "parquet":
         raise ResponseNotFound("A file of a split is called by its number: 0.parquet.")
     split = service.converted(seen.view, path["config"], path["split"])

@@ -45,7 +45,7 @@ async def first_rows(request: Request) -> Response:
 async def rows(request: Request) -> Response:
     """At most 100 rows from `offset` on."""
     asked = Asked(request)
-    _, config, split = asked.need(*WHERE)
+    asked.need(*WHERE)
     page = _page(asked)
 
     def look(engine: Engine, of: Any, assets: Assets) -> Any:

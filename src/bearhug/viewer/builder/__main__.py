@@ -72,7 +72,7 @@ class Program:
         if not order:
             return
         self._enter(order)
-        questions = {
+        questions: dict[str, Callable[..., dict[str, object]]] = {
             "describe": self.describe,
             "preview": self.preview,
             "convert": self.convert,
@@ -91,6 +91,7 @@ class Program:
         try:
             builder = self.folder.builder(config)
             generator = self.folder.splits(builder)[split]
+            self.folder.check_width(builder)
             done = self._written(builder, generator, to, self._bounds(PREVIEW_ROWS, None))
         except FAILURES as error:
             failure = told(error, "FeaturesError", self._hidden, config=config, split=split)
@@ -105,6 +106,7 @@ class Program:
         try:
             builder = self.folder.builder(config)
             generators = self.folder.splits(builder)
+            self.folder.check_width(builder)
             said = {
                 name: self._split(builder, name, generator, f"{to}-{at}", most, size)
                 for at, (name, generator) in enumerate(generators.items())

@@ -81,7 +81,8 @@ class Reader:
     ) -> None:
         """Have it give up all but reading `files` and writing to `scratch`, at most `disk` bytes.
 
-        `address` is where the files are to the world (`hf://datasets/owner/name@commit`). `sealed`: it ends if this machine cannot confine it. Raises ReadingFailed.
+        `address` is where the files are to the world (`hf://datasets/owner/name@commit`).
+        `sealed`: it ends if this machine cannot confine it. Raises ReadingFailed.
         """
         self._scratch, self._most_bytes = scratch, disk
         order = {"files": str(files), "scratch": str(scratch), "name": name, "memory": memory}
@@ -221,5 +222,5 @@ def _used(folder: Path) -> int:
     for root, _, names in os.walk(folder):
         for name in names:
             with contextlib.suppress(OSError):
-                total += os.lstat(os.path.join(root, name)).st_blocks * 512
+                total += Path(root, name).lstat().st_blocks * 512
     return total

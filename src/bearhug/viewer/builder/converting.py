@@ -4,7 +4,6 @@
 limit on rows or bytes ends the reading where the library would go on.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,13 +15,15 @@ import pyarrow.parquet as pq
 from datasets import ArrowBasedBuilder, DatasetBuilder, SplitGenerator
 from datasets.features import Audio, Features, Image, Pdf, Video
 
+from bearhug.viewer.builder.resolving import MOST_COLUMNS
+
 SHARD_BYTES = 500_000_000
 GROUP_ROWS = 50_000
 GROUP_BYTES = 64 * 1024 * 1024
 MEDIA_ROWS = 100
 TELL_ROWS = 1000
-MOST_COLUMNS = 10_000
 URL = "__url__"
+MOST_PATH = 4096
 MEDIA = (Audio, Image, Pdf, Video)
 
 
@@ -165,7 +166,7 @@ def _cut(found: Iterator[tuple[Any, pa.Table]], bounds: Bounds) -> Iterator[tupl
             bounds.cut = True
             return
         if bounds.rows is not None and len(table) > bounds.rows - bounds.read_rows:
-            table = table.slice(0, bounds.rows - bounds.read_rows)  # noqa: PLW2901
+            table = table.slice(0, bounds.rows - bounds.read_rows)
             bounds.cut = True
         bounds.note(len(table), table.nbytes)
         yield key, table
@@ -191,7 +192,8 @@ def _weight(value: Any) -> int:
     if isinstance(value, bytes):
         return len(value)
     if isinstance(value, str):
-        return os.path.getsize(value) if value[:1] == "/" and os.path.isfile(value) else len(value)
+        path = Path(value) if value.startswith("/") and len(value) < MOST_PATH else None
+        return path.stat().st_size if path is not None and path.is_file() else len(value)
     return 8
 
 

@@ -66,7 +66,7 @@ def told(
         "code": known,
         "error": WORDS[known].format(config=config, split=split),
         "cause_exception": type(root).__name__,
-        "cause_message": _clean(str(root), hidden),
+        "cause_message": _clean(str(root), hidden) or type(root).__name__,
         "cause_traceback": _clean("".join(lines), hidden).splitlines()[-MOST_LINES:],
     }
 

@@ -14,6 +14,8 @@ from bearhug.viewer.builder.failing import FAILURES, told
 
 MOST_CONFIGS = 4000
 MOST_SPLITS = 30
+MOST_COLUMNS = 10_000
+HEADER_BYTES = 4 * 1024 * 1024
 SPLIT = re.compile(r"\w+(\.\w+)*")
 """As in datasets/splits.py; a hyphen is none of it, so no folder of shards can be another's."""
 
@@ -76,6 +78,18 @@ class Folder:
             if not SPLIT.fullmatch(name):
                 raise ValueError(f"{name!r} cannot name a split: use letters, digits, '_' and '.'.")
         return found
+
+    def check_width(self, builder: DatasetBuilder) -> None:
+        """Raises TooMuch for tables of so many columns that reading one would take minutes."""
+        separator = str(getattr(builder.config, "sep", None) or ",").encode()
+        if builder.name != "csv":
+            return
+        for split in builder.config.data_files or {}:
+            for path in self.origins(builder, split):
+                with path.open("rb") as file:
+                    columns = file.readline(HEADER_BYTES).count(separator) + 1
+                if columns > MOST_COLUMNS:
+                    raise TooMuch(f"{path.name} has {columns} columns; {MOST_COLUMNS} are read.")
 
     def origins(self, builder: DatasetBuilder, split: str) -> list[Path]:
         """The files in the repo that a split is read from."""

@@ -15,7 +15,9 @@ def as_stored(feature: Audio, value: Any) -> dict[str, Any]:
         return {"bytes": None, "path": str(value)}
     if isinstance(value, bytes | bytearray):
         return {"bytes": bytes(value), "path": None}
-    if isinstance(value, dict) and (value.get("path") is not None or value.get("bytes") is not None):
+    if isinstance(value, dict) and (
+        value.get("path") is not None or value.get("bytes") is not None
+    ):
         return {"bytes": value.get("bytes"), "path": value.get("path")}
     raise ValueError("An audio sample is a file, or the bytes of one.")
 

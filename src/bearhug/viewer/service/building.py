@@ -3,6 +3,7 @@
 A build that is overtaken by another push stops; one that was broken off goes on where it was.
 """
 
+import functools
 import shutil
 import time
 from collections.abc import Mapping
@@ -25,7 +26,7 @@ from bearhug.viewer.service.room import BrokenOff, Room
 MAIN = "refs/heads/main"
 NO_DATA = frozenset({"README.md", "LICENSE", ".huggingface.yaml"})
 DESCRIBE_SECONDS = 300.0
-PREVIEW_SECONDS = 120.0
+PREVIEW_SECONDS = 60.0
 CONVERT_SECONDS = 4 * 3600.0
 LOOK_SECONDS = 1.0
 
@@ -144,10 +145,9 @@ def _built(building: _Build) -> None:
         return
     view = hub.read(lambda tx: store.get(tx.db, repo_id))
     assert view is not None
-    for config in view.configs:
-        _preview(building, config)
+    shown = [config for config in view.configs if _preview(building, config)]
     made: list[Made] = []
-    for config in view.configs:
+    for config in shown:
         if config.state != "failed":
             made += _convert(building, config)
     if made:
@@ -169,14 +169,23 @@ def _enter(building: _Build) -> None:
     )
 
 
-def _preview(building: _Build, config: Config) -> None:
-    """The first rows of each split, as a small file that is kept while nothing better is there."""
+def _preview(building: _Build, config: Config) -> bool:
+    """The first rows of each split, as a small file that is kept while nothing better is there.
+
+    False for a config none of whose splits can be read: nor will the rest of it.
+    """
     hub, repo_id = building.hub, building.repo_id
+    failures: list[Failure] = []
     for split in config.splits:
         words = {"config": config.name, "split": split.name, "to": building.next("preview")}
         said = _asked(building, "preview", PREVIEW_SECONDS, words)
+
+        def set_preview(named: str = split.name, **words: Any) -> None:
+            hub.write(lambda tx: store.set_preview(tx.db, repo_id, config.name, named, **words))
+
         if failure := said.get("failure"):
-            hub.write(_set_preview, repo_id, config.name, split.name, failure=failure)
+            set_preview(failure=failure)
+            failures.append(failure)
             continue
         name = ""
         if said["files"]:
@@ -184,8 +193,12 @@ def _preview(building: _Build, config: Config) -> None:
             place = mirroring.folder(hub) / "previews"
             place.mkdir(parents=True, exist_ok=True)
             publishing.fetch(building.scratch / said["files"][0]["file"], place / name)
-        words = {"preview": name, "rows": said["rows"], "features": said["features"]}
-        hub.write(_set_preview, repo_id, config.name, split.name, **words)
+        set_preview(preview=name, rows=said["rows"], features=said["features"])
+    if config.splits and len(failures) == len(config.splits):
+        first = failures[0]
+        hub.write(lambda tx: store.set_config(tx.db, repo_id, config.name, "failed", failure=first))
+        return False
+    return True
 
 
 def _forget_previews(building: _Build) -> None:
@@ -307,10 +320,6 @@ def _describe(
     )
 
 
-def _set_preview(tx: Transaction, repo_id: int, config: str, split: str, **words: Any) -> None:
-    store.set_preview(tx.db, repo_id, config, split, **words)
-
-
 def _set_shards(
     tx: Transaction,
     repo_id: int,
@@ -331,6 +340,6 @@ def _finish(tx: Transaction, repo_id: int, commit: str) -> None:
         if config.state == "converting":
             store.set_config(tx.db, repo_id, config.name, "done", info=config.info)
             for split in config.splits:
-                where = {"config": config.name, "split": split.name}
-                tx.later("viewer.measure", repo_id=repo_id, commit=commit, **where)
+                later = functools.partial(tx.later, "viewer.measure", repo_id=repo_id)
+                later(commit=commit, config=config.name, split=split.name)
     store.set_state(tx.db, repo_id, commit, "done", None, tx.now)

@@ -64,7 +64,11 @@ WORDS = {
     "float16": "cr:Float16",
     "float32": "cr:Float32",
     "float64": "cr:Float64",
-    **{f"{sign}int{bits}": f"cr:{sign.upper()}Int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)},
+    **{
+        f"{sign}int{bits}": f"cr:{sign.upper()}Int{bits}"
+        for sign in ("", "u")
+        for bits in (8, 16, 32, 64)
+    },
 }
 _UNFIT = re.compile(r"[^A-Za-z0-9_.\-]")
 
@@ -162,7 +166,9 @@ def _field(record: str, files: str, column: str, feature: Any) -> dict[str, Any]
     source: dict[str, Any] = {"fileSet": {"@id": files}, "extract": {"column": column}}
     kind = kind_of(feature)
     if kind in ("Image", "Audio", "Video"):
-        word = {"Image": "sc:ImageObject", "Audio": "sc:AudioObject", "Video": "sc:VideoObject"}[kind]
+        word = {"Image": "sc:ImageObject", "Audio": "sc:AudioObject", "Video": "sc:VideoObject"}[
+            kind
+        ]
         source["transform"] = {"jsonPath": "bytes"}
     elif kind == "ClassLabel":
         word = "cr:Int64"

@@ -54,12 +54,6 @@ def index_of(hub: Hub, seen: Seen, split: Split) -> Path:
     return place
 
 
-def remeasure(tx: Transaction, repo_id: int, commit: str, split: Split) -> None:
-    """Somebody deleted the index: make it again."""
-    where = {"config": split.config, "split": split.name}
-    tx.later("viewer.measure", repo_id=repo_id, commit=commit, **where)
-
-
 def _indexed(room: Room, split: Split, rows: Rows) -> None:
     """The index is named by what it is of, so it outlives a push that changes other splits."""
     place = room.folder / "indexes" / _key(split)

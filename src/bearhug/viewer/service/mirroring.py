@@ -60,7 +60,9 @@ def data_files(tx: Transaction, seen: Snapshot) -> list[Node]:
     return files.held(tx, seen, [node for node in listed if not _hidden(node.path)])
 
 
-def lay_out(hub: Hub, seen: Snapshot, found: list[Node], place: Path, look: Callable[[], None]) -> None:
+def lay_out(
+    hub: Hub, seen: Snapshot, found: list[Node], place: Path, look: Callable[[], None]
+) -> None:
     """All these files below `place`. `look` is called between any two, and may raise."""
     for node in found:
         look()
