@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+
 from bearhug.viewer.engine.engine import Engine
 
 

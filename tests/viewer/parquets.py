@@ -8,6 +8,7 @@ from typing import Any
 import PIL.Image
 import pyarrow as pa
 import pyarrow.parquet as pq
+
 from bearhug.viewer.engine.features import features_of
 from bearhug.viewer.engine.splits import ParquetFile, Split
 

@@ -9,11 +9,11 @@ from zlib import adler32
 import datasets
 import pyarrow as pa
 import pytest
+
 from bearhug.viewer.engine import cells
 from bearhug.viewer.engine.engine import Engine
 from bearhug.viewer.engine.refusals import AssetNotFound
 from bearhug.viewer.engine.splits import Assets, Split
-
 from tests.viewer.parquets import of_features, picture, sound, split_of
 
 HERE = Assets("http://hub/a", "?sig=1")
@@ -127,7 +127,10 @@ def test_every_type_has_its_shape(split: Split, engine: Engine) -> None:
 
 
 def test_each_asset_is_had_by_its_name(split: Split, engine: Engine) -> None:
-    assert engine.asset(split, row=0, column="image", name="image.png") == (picture(7, 5), "image/png")
+    assert engine.asset(split, row=0, column="image", name="image.png") == (
+        picture(7, 5),
+        "image/png",
+    )
     assert engine.asset(split, row=0, column="audio", name="audio.wav") == (sound(0.5), "audio/wav")
     assert engine.asset(split, row=0, column="pdf", name="document.pdf") == (PDF, "application/pdf")
     nested = cells.asset_name("image", "jpg", (0, "page"))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from bearhug.viewer.boxed.console import Console
 from bearhug.viewer.engine.refusals import QueryFailed
 
@@ -18,7 +19,7 @@ TABLE = pa.table({"a": list(range(ROWS)), "s": [f"w{number}" for number in range
 
 @pytest.fixture(scope="module")
 def console() -> Iterator[Console]:
-    found = Console()
+    found = Console(seconds=4)
     yield found
     found.close()
 
@@ -37,7 +38,7 @@ def test_a_query_answers_as_a_table(console: Console, train: Path) -> None:
     assert [column["name"] for column in table["columns"]] == ["s", "a", "a"]
     assert table["rows"] == [["w1", 1, 1], ["w0", 0, 0]]
     assert table["truncated"] is False
-    assert table["seconds"] < 10
+    assert table["seconds"] < 4
     assert "network" in console.isolation
 
 
@@ -65,8 +66,11 @@ def test_results_come_as_csv_and_parquet_too(console: Console, train: Path) -> N
         ("", "here are 0"),
         ("x" * 20_001, "longer than 20000 characters"),
         ("SELECT repeat('x', 4000000000)", "memory"),
-        ("SELECT max(x) FROM (SELECT list(a) OVER () AS x FROM train, train t)", "memory|stopped"),
-        ("SELECT count(*) FROM train a, train b, train c, train d", "ran for 10 seconds"),
+        (
+            "SELECT max(x) FROM (SELECT list(b.a) AS x FROM train b, train t, train u)",
+            "memory|stopped",
+        ),
+        ("SELECT count(*) FROM train a, train b, train c, train d", "ran for 4 seconds"),
     ],
 )
 def test_limits_and_mistakes_are_told_in_words(

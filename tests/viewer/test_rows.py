@@ -11,6 +11,7 @@ import datasets
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from bearhug.viewer.engine.engine import Engine
 from bearhug.viewer.engine.refusals import (
     InvalidParameter,
@@ -20,10 +21,9 @@ from bearhug.viewer.engine.refusals import (
     ViewerStopped,
 )
 from bearhug.viewer.engine.splits import ParquetFile, Split
-
 from tests.viewer.parquets import picture, split_of
 
-WORDS = "ada grace linus bear hug model dataset space river honey".split()
+WORDS = ["ada", "grace", "linus", "bear", "hug", "model", "dataset", "space", "river", "honey"]
 DAY = datetime.datetime(2020, 1, 1)
 
 

@@ -10,9 +10,9 @@ import datasets
 import numpy as np
 import pyarrow as pa
 import pytest
+
 from bearhug.viewer.engine.engine import Engine
 from bearhug.viewer.engine.spread import bin_edges
-
 from tests.viewer.parquets import picture, sound, split_of
 
 ROWS = 400
@@ -103,10 +103,9 @@ def test_numbers_are_numpys(told: dict[str, Any], name: str, kind: str, measure:
     histogram = found["histogram"]
     assert sum(histogram["hist"]) == len(values)
     assert len(histogram["bin_edges"]) == len(histogram["hist"]) + 1
-    exact = bin_edges(
-        *((int(values.min()), int(values.max())) if kind not in ("float", "audio") else (values.min(), values.max())),
-        whole=kind not in ("float", "audio"),
-    )
+    whole = kind not in ("float", "audio")
+    ends = values.min(), values.max()
+    exact = bin_edges(*(map(int, ends) if whole else ends), whole=whole)
     if len(exact) > 2:
         assert histogram["hist"] == np.histogram(values, exact)[0].tolist()
     assert histogram["bin_edges"] == pytest.approx(exact, abs=1e-5)

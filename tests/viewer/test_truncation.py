@@ -13,9 +13,7 @@ FEATURES = {
 
 def items(count: int, size: int) -> list[dict[str, Any]]:
     row = {"s": "é" * size, "url": "https://x/" + "y" * 200, "image": {"src": "z" * 200}}
-    return [
-        {"row_idx": number, "row": dict(row), "truncated_cells": []} for number in range(count)
-    ]
+    return [{"row_idx": number, "row": dict(row), "truncated_cells": []} for number in range(count)]
 
 
 def cut(count: int, size: int, most: int) -> tuple[list[dict[str, Any]], bool]:

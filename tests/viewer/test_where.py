@@ -4,6 +4,7 @@ import time
 
 import duckdb
 import pytest
+
 from bearhug.viewer.engine.refusals import InvalidParameter
 from bearhug.viewer.engine.where import orderby, where
 
@@ -39,7 +40,7 @@ COLUMNS = {
         ('"price">=1.5e3', '("price" >= ?)', [1500]),
         ('"price"<0.25', '("price" < ?)', [0.25]),
         ("\"s\"='it''s'", '("s" = ?)', ["it's"]),
-        ("\"odd \"\" name\"='x'", '("odd "" name" = ?)', ["x"]),
+        ('"odd "" name"=\'x\'', '("odd "" name" = ?)', ["x"]),
         ('"ok"=TRUE', '("ok" = ?)', [True]),
         ('"s" is not null', '("s" IS NOT NULL)', []),
         ("\"s\" not like '%x%'", '("s" NOT LIKE ?)', ["%x%"]),
@@ -49,7 +50,7 @@ COLUMNS = {
         ("\"s\" ~ '[0-9]+'", '(regexp_full_match("s", ?))', ["[0-9]+"]),
         ('"a" in (1, 2)', '("a" IN (?, ?))', [1, 2]),
         ('"a" between 1 and 5', '("a" BETWEEN ? AND ?)', [1, 5]),
-        ("\"label\"='dog' or \"label\"=0", '(("label" = ?) OR ("label" = ?))', [1, 0]),
+        ('"label"=\'dog\' or "label"=0', '(("label" = ?) OR ("label" = ?))', [1, 0]),
         ("\"when\">'2020-01-01'", '("when" > CAST(? AS TIMESTAMP))', ["2020-01-01"]),
         ('"tags.length">3', '(length("tags") > ?)', [3]),
         ('"s.length"=3', '(length("s") = ?)', [3]),
@@ -84,7 +85,7 @@ def test_a_condition_becomes_sql_with_parameters(
         ('"a"=1 /* x */', "makes no sense"),
         ('"a"=1) or (1=1', "the end was expected"),
         ('"a"=(select 1)', "a value"),
-        ("\"s\"='x", "is never closed"),
+        ('"s"=\'x', "is never closed"),
         ('"s', "is never closed"),
         ("\"a\"='x'", "cannot be compared with 'x'"),
         ('"a"=true', "cannot be compared"),
@@ -102,7 +103,7 @@ def test_a_condition_becomes_sql_with_parameters(
         ("not " * 100 + '"a"=1', "nested too deeply"),
         (" or ".join(['"a"=1'] * 101), "over 100 conditions"),
         (f'"a" in ({",".join("1" * 200)})', "over 100 values"),
-        ("\"s\" like '" + "%a" * 300 + "'", "longer than 500 characters"),
+        ('"s" like \'' + "%a" * 300 + "'", "longer than 500 characters"),
         ("x" * 5000, "longer than 4000 characters"),
         ('"a"=1\0', "makes no sense"),
         ('"file_row_number"=1', "no column"),
@@ -129,10 +130,12 @@ def test_what_makes_no_sense_is_refused_in_words(source: str, words: str) -> Non
 )
 def test_no_text_takes_long_to_refuse(bomb: str) -> None:
     start = time.process_time()
-    try:
+    if bomb.strip() == '"a"=1':
         where(bomb, COLUMNS)
-    except InvalidParameter as refused:
-        assert len(refused.message) < 500
+    else:
+        with pytest.raises(InvalidParameter) as refused:
+            where(bomb, COLUMNS)
+        assert len(refused.value.message) < 500
     assert time.process_time() - start < 0.2
 
 
@@ -150,9 +153,7 @@ def test_the_sql_is_what_duckdb_reads() -> None:
 
 def test_an_order_names_columns_alone() -> None:
     assert orderby('"a"', COLUMNS).sql == '"a" ASC NULLS LAST'
-    assert orderby('"s" DESC, "a" asc', COLUMNS).sql == (
-        '"s" DESC NULLS LAST, "a" ASC NULLS LAST'
-    )
+    assert orderby('"s" DESC, "a" asc', COLUMNS).sql == ('"s" DESC NULLS LAST, "a" ASC NULLS LAST')
     assert orderby("", COLUMNS).sql == ""
     for source in ('"tags"', "1", '"a" limit 1', '"a";', "random()", ",".join(['"a"'] * 5)):
         with pytest.raises(InvalidParameter):

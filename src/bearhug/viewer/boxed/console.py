@@ -46,9 +46,10 @@ class Result:
 
 
 class Console:
-    """Any thread may ask; two queries run at once.."""
+    """Any thread may ask; two queries run at once, each for so many seconds at most.."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
         self._places = BoundedSemaphore(AT_ONCE)
         # A process dies with the thread that started it: this one lives as long as the console.
         self._starting = ThreadPoolExecutor(1, "sql-console")
@@ -89,11 +90,11 @@ class Console:
                     " no seccomp. The SQL console is off."
                 )
             question: Json = {"sql": sql, "tables": shown, "form": form}
-            answer, content = worker.ask(question, seconds=SECONDS)
+            answer, content = worker.ask(question, seconds=self._seconds)
         except TookTooLong:
             raise QueryFailed(
-                f"The query ran for {SECONDS:.0f} seconds and was stopped. Ask for less of the"
-                " data, or sample it: FROM train USING SAMPLE 10%."
+                f"The query ran for {self._seconds:.0f} seconds and was stopped. Ask for less of"
+                " the data, or sample it: FROM train USING SAMPLE 10%."
             ) from None
         except ViewerStopped:
             most = (2 * MEMORY_BYTES + 1024**3) // 1024**3

@@ -55,9 +55,7 @@ class Engine:
         length = limits.ROWS_PER_PAGE
         features = features_list(split.features)
         most = most_bytes - len(json.dumps(features))
-        asked = _asked(
-            "first_rows", split, length=length, most_bytes=most, assets=assets.to_json()
-        )
+        asked = _asked("first_rows", split, length=length, most_bytes=most, assets=assets.to_json())
         return {"features": features, **self._found(asked, limits.PAGE_SECONDS)}
 
     def filter(

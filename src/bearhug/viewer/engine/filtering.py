@@ -101,9 +101,7 @@ def at(connection: Any, split: Split, numbers: Sequence[int], assets: Assets) ->
     return rows.sized(items, split)
 
 
-def _fetched(
-    connection: Any, file: Split, start: int, numbers: Iterable[int]
-) -> dict[int, Json]:
+def _fetched(connection: Any, file: Split, start: int, numbers: Iterable[int]) -> dict[int, Json]:
     places = ", ".join(str(number - start) for number in numbers)
     sql = (
         f"SELECT file_row_number AS __row_number, * FROM {tables.source(file)}"
@@ -113,6 +111,4 @@ def _fetched(
     places_found = table.column(0).to_pylist()
     names = parquet.footer(file.files[0].path).schema.to_arrow_schema().names
     table = table.remove_column(0).rename_columns(names)  # DuckDB changes some: "", twins
-    return {
-        start + place: row for place, row in zip(places_found, values(table), strict=True)
-    }
+    return {start + place: row for place, row in zip(places_found, values(table), strict=True)}

@@ -120,7 +120,7 @@ def seconds(content: bytes) -> float | None:
     if content[:4] == b"RIFF":
         try:
             with wave.open(io.BytesIO(content)) as sound:
-                return sound.getnframes() / sound.getframerate()
+                return float(sound.getnframes() / sound.getframerate())
         except (wave.Error, EOFError, ZeroDivisionError):
             return None
     if content[:4] == b"fLaC" and len(content) >= 26:

@@ -26,7 +26,6 @@ def moments(connection: Any, sql: str, source: str, count: int) -> Json:
     }
 
 
-
 def _moment(seconds: float | None) -> str | None:
     if seconds is None:
         return None

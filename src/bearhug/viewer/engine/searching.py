@@ -13,8 +13,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import tantivy
 
-from bearhug.viewer.engine import filtering, limits
 from bearhug.viewer.engine import features as types
+from bearhug.viewer.engine import filtering, limits
 from bearhug.viewer.engine.refusals import InvalidParameter
 from bearhug.viewer.engine.splits import Assets, Json, Split
 
@@ -24,15 +24,13 @@ BATCH_ROWS = 5_000
 HEAP_BYTES = 96 * 1024**2
 LONGEST_WORD = 60
 # Written without spaces: each sign is a word of its own.
-SPACELESS = (
-    r"\u3040-\u30FF\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF\uAC00-\uD7AF\u0E00-\u0E7F"
-)
+SPACELESS = r"\u3040-\u30FF\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF\uAC00-\uD7AF\u0E00-\u0E7F"
 HAS_SPACELESS = re.compile(f"[{SPACELESS}]")
-EACH_SIGN = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]|[\p{L}\p{N}&&[^\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]]+"
+SIGNS = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}"
+EACH_SIGN = rf"[{SIGNS}]|[\p{{L}}\p{{N}}&&[^{SIGNS}]]+"
 SAMPLED = 1_000
 OPEN = 16
 """Indexes kept open at once."""
-
 
 
 def build(split: Split, folder: Path) -> Json:

@@ -27,9 +27,7 @@ MEASURED = {"Image": ("image", True), "Audio": ("audio", False)}
 
 def statistics(connection: Any, split: Split) -> Json:
     """`num_examples`, and `statistics` of each column that has a kind, by name."""
-    found = (
-        _column(connection, split, name, feature) for name, feature in split.features.items()
-    )
+    found = (_column(connection, split, name, feature) for name, feature in split.features.items())
     told = [column for column in found if column is not None]
     told.sort(key=lambda column: str(column["column_name"]))
     return {"num_examples": split.rows, "statistics": told}
@@ -39,26 +37,29 @@ def _column(connection: Any, split: Split, name: str, feature: Feature) -> Json 
     if not split.rows:
         return None
     kind, dtype = types.kind_of(feature), types.dtype_of(feature)
-    column, source, count = quoted(name), tables.source(split), split.rows
     if kind in MEASURED:
         return _told(name, *_media(connection, split, name, kind))
     if kind == "ClassLabel":
         return _told(name, "class_label", _classes(connection, split, name, feature))
-    if kind == "List":
-        lengths = Numbers(f"length({column})", source, whole=True)
-        return _told(name, "list", spread(connection, lengths, count))
     if dtype in TEXTS:
         return _told(name, *_text(connection, split, name))
     if dtype == "bool":
         return _told(name, "bool", _truths(connection, split, name))
-    if dtype.startswith(("int", "uint")):
-        return _told(name, "int", spread(connection, Numbers(column, source, whole=True), count))
-    if dtype.startswith(("float", "decimal")):
-        numbers = Numbers(column, source, whole=False)
-        return _told(name, "float", spread(connection, numbers, count))
+    column, source = quoted(name), tables.source(split)
     if dtype.startswith(("timestamp", "date")):
-        return _told(name, "datetime", moments.moments(connection, column, source, count))
-    return None
+        return _told(name, "datetime", moments.moments(connection, column, source, split.rows))
+    said = "list" if kind == "List" else _number_kind(dtype)
+    if not said:
+        return None
+    value = f"length({column})" if said == "list" else column
+    numbers = Numbers(value, source, whole=said != "float")
+    return _told(name, said, spread(connection, numbers, split.rows))
+
+
+def _number_kind(dtype: str) -> str:
+    if dtype.startswith(("int", "uint")):
+        return "int"
+    return "float" if dtype.startswith(("float", "decimal")) else ""
 
 
 def _told(name: str, kind: str, found: Json) -> Json:
@@ -67,7 +68,9 @@ def _told(name: str, kind: str, found: Json) -> Json:
 
 def _counts(connection: Any, split: Split, name: str) -> dict[Any, int]:
     column = quoted(name)
-    sql = f"SELECT {column}, count(*) AS n FROM {tables.source(split)} GROUP BY 1 ORDER BY n DESC, 1"
+    sql = (
+        f"SELECT {column}, count(*) AS n FROM {tables.source(split)} GROUP BY 1 ORDER BY n DESC, 1"
+    )
     return dict(tables.fetched(connection, sql))
 
 
@@ -90,9 +93,7 @@ def is_label(distinct: int, count: int) -> bool:
     return few or distinct <= limits.BINS
 
 
-def _frequencies(
-    counts: dict[Any, int], missing: int, count: int, *, unlabelled: int = 0
-) -> Json:
+def _frequencies(counts: dict[Any, int], missing: int, count: int, *, unlabelled: int = 0) -> Json:
     return {
         **absent(missing, count),
         "no_label_count": unlabelled,

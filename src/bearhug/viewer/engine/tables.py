@@ -13,7 +13,7 @@ from bearhug.viewer.engine.splits import Split
 
 def connect(threads: int = limits.THREADS) -> Any:
     """A database in memory that writes nothing, fetches nothing and knows pictures' widths."""
-    settings = {
+    settings: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "allow_community_extensions": "false",
@@ -28,7 +28,7 @@ def connect(threads: int = limits.THREADS) -> Any:
     connection.execute("SET disabled_optimizers = 'late_materialization'")
     for name, measure in MEASURES.items():
         kind = "DOUBLE" if name == "sound_seconds" else "INTEGER"
-        connection.create_function(name, measure, ["BLOB"], kind)  # type: ignore[list-item]
+        connection.create_function(name, measure, ["BLOB"], kind)
     return connection
 
 

@@ -10,8 +10,14 @@ MEDIA = ("Image", "Audio", "Video", "Pdf")
 URLS_PROPORTION = 0.3
 
 
-def fitted(items: list[Json], features: dict[str, Feature], most_bytes: int, *, cell_bytes: int,
-           least_rows: int) -> tuple[list[Json], bool]:
+def fitted(
+    items: list[Json],
+    features: dict[str, Feature],
+    most_bytes: int,
+    *,
+    cell_bytes: int,
+    least_rows: int,
+) -> tuple[list[Json], bool]:
     """As many of the first `items` as fit into `most_bytes` of JSON, and whether some are left out.
 
     At least `least_rows` are kept: if those are too large, their cells are cut to `cell_bytes` of
