@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from bearhug.viewer import service
 from bearhug.viewer.api.asking import Asked, answer, failed
-from bearhug.viewer.engine.features import has_text
+from bearhug.viewer.engine.kinds import has_text
 from bearhug.viewer.model import CONVERTED, Config, ResponseNotReady, Split, Unreadable
 from bearhug.viewer.service.looking import Seen
 

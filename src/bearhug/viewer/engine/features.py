@@ -4,7 +4,6 @@ The rules for files that no `datasets` wrote are those of its `generate_from_arr
 """
 
 import json
-from typing import Any
 
 import pyarrow as pa
 

@@ -104,7 +104,7 @@ def build(hub: Hub, repo_id: int, commit: str) -> None:
             _built(building)
         except Overtaken:
             return
-        except ReadingFailed as error:
+        except (ReadingFailed, publishing.NothingToWrite) as error:
             hub.write(store_state, repo_id, commit, "failed", told_of(error))
         finally:
             building.reader.close()

@@ -11,7 +11,7 @@ from typing import Any
 from bearhug.cards import service as cards
 from bearhug.hub import Transaction
 from bearhug.kit.wire import wire_time
-from bearhug.viewer.engine.features import dtype_of, kind_of
+from bearhug.viewer.engine.kinds import dtype_of, kind_of
 from bearhug.viewer.model import CONVERTED, Config
 from bearhug.viewer.service.looking import Seen
 

@@ -10,7 +10,7 @@ from bearhug.errors import HubError
 from bearhug.hub import Hub, Transaction
 from bearhug.repos import store as repo_rows
 from bearhug.viewer import store
-from bearhug.viewer.engine.features import has_text
+from bearhug.viewer.engine.kinds import has_text
 from bearhug.viewer.engine.splits import Split as Rows
 from bearhug.viewer.model import Failure, ResponseNotReady, Split, told_of
 from bearhug.viewer.service import mirroring
