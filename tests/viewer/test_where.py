@@ -130,7 +130,7 @@ def test_what_makes_no_sense_is_refused_in_words(source: str, words: str) -> Non
 )
 def test_no_text_takes_long_to_refuse(bomb: str) -> None:
     start = time.process_time()
-    if bomb.strip() == '"a"=1':
+    if bomb.startswith(('"a"=1', '"s"=')):  # long, and right
         where(bomb, COLUMNS)
     else:
         with pytest.raises(InvalidParameter) as refused:

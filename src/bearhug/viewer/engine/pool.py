@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
-from bearhug.errors import Unavailable
+from bearhug.errors import HubError
 from bearhug.viewer.engine import limits
 from bearhug.viewer.engine.process import Reach, Worker
 from bearhug.viewer.engine.refusals import TookTooLong, ViewerStopped
@@ -95,7 +95,7 @@ class Pool:
         worker: Worker = self._starting.submit(Worker, DESK, reach).result()
         try:
             worker.ready()
-        except Unavailable:
+        except HubError:
             worker.end()
             raise
         self.isolation = worker.isolation

@@ -31,10 +31,10 @@ class AssetNotFound(HubError):
     status, code = 404, "AssetNotFound"
 
 
-class TookTooLong(Unavailable):
+class TookTooLong(HubError):
     """Stopped at its time limit, or there was no free worker within it."""
 
-    code = "TookTooLong"
+    status, code = 504, "TookTooLong"
 
 
 class ViewerStopped(Unavailable):
