@@ -27,6 +27,11 @@ def bomb() -> bytes:
     return file.getvalue()
 
 
+def told(config: str, data_files: str) -> bytes:
+    """A card with one config."""
+    return f"---\nconfigs:\n- config_name: {config}\n  data_files: {data_files}\n---\n".encode()
+
+
 HOSTILE: dict[str, Mapping[str, bytes]] = {
     "bomb": {"data.zip": bomb()},
     "wide": {"data.csv": b",".join(b"c%d" % at for at in range(300_000)) + b"\n"},
@@ -34,11 +39,11 @@ HOSTILE: dict[str, Mapping[str, bytes]] = {
     "broken": {"data.parquet": as_parquet()[:-20] + b"\xff" * 16 + b"PAR1"},
     "short": {"data.parquet": b"PAR1"},
     "slipping": {"data.zip": zipped({"../../../../tmp/slipped.csv": as_csv()})},
-    "configured": {"README.md": b"---\nconfigs:\n- config_name: ../../up\n  data_files: a.csv\n---\n",
+    "configured": {"README.md": told("../../up", "a.csv"),
                    "a.csv": as_csv()},
-    "reaching": {"README.md": b"---\nconfigs:\n- config_name: a\n  data_files: /etc/passwd\n---\n",
+    "reaching": {"README.md": told("a", "/etc/passwd"),
                  "a.csv": as_csv()},
-    "climbing": {"README.md": b"---\nconfigs:\n- config_name: a\n  data_files: ../../../hub.db\n---\n",
+    "climbing": {"README.md": told("a", "../../../hub.db"),
                  "a.csv": as_csv()},
     "image": {"a/x.png": b"\x89PNG\r\n\x1a\n" + bytes(100), "b/y.png": b"not at all"},
 }  # fmt: skip
