@@ -22,6 +22,8 @@ case ${1:-} in
         need git-lfs git-lfs
         need chromium chromium
         need espeak-ng espeak-ng
+        need nodejs node
+        need npm npm
         need postgresql /usr/lib/postgresql/*/bin/postgres
         ;;
     bench)

@@ -1,6 +1,5 @@
 """Two older clients that speak Xet, and the npm one. `tools/old_clients.py` tries them all."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,6 @@ def test_an_older_python_client(server: Server, tmp_path: Path, version: str, xe
     assert came_in_chunks(server.hub)
 
 
-@pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
 def test_the_npm_client(server: Server, tmp_path: Path) -> None:
     clients.run_node(server.url, "ada/node", tmp_path / "home")
     assert came_in_chunks(server.hub)

@@ -264,7 +264,7 @@ class Their:
         return tx.actor.user_id is not None
 
     def open(self, tx: Transaction, repo: Repo, base: str, proposal: Proposal) -> int:
-        raise NotImplementedError
+        raise AssertionError("a push opens no pull request")
 
 
 def test_whose_pull_request_it_is_may_push_to_its_ref(

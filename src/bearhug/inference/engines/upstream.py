@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bearhug.cards.tasks import TASKS
-from bearhug.inference.engines.base import Answerer, Candidate, Contents, ModelFile, Plan, Upstream
+from bearhug.inference.engines.base import (
+    Answerer,
+    Candidate,
+    Contents,
+    EngineFailed,
+    ModelFile,
+    Plan,
+    Upstream,
+)
 from bearhug.inference.engines.remote import Circuit, Remote
 
 GENERATION = frozenset({"text-generation", "image-text-to-text"})
@@ -51,7 +59,7 @@ class UpstreamEngine:
         return [Plan(1, 0, 0)]
 
     def command(self, model: ModelFile, plan: Plan, *, folder: Path, threads: int) -> list[str]:
-        raise NotImplementedError("nothing is started for a model that runs elsewhere")
+        raise EngineFailed("Nothing is started here for a model that runs elsewhere.")
 
     def model_names(self, model: ModelFile) -> list[str]:
         return []
